@@ -1,0 +1,131 @@
+"""Errors: what went wrong, as facts; each writes its own one clear sentence. Knows no other room.
+
+    VoicecoachError            exit 2: the user's input
+    ├── ScriptError            a script's problems, all at once, each with its Location
+    ├── SettingError           a setting's value, from the command line, environment, config or script
+    ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
+    ├── ExportError            a track that can't be written
+    └── UnavailableError       exit 3: no device or engine
+        ├── SpeechError        an engine that can't speak a text
+        ├── DeviceError        a sound device that is missing, busy or gone
+        └── MissingExtraError  an optional part that isn't installed
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+EXIT_DONE = 0
+EXIT_USER = 2
+EXIT_UNAVAILABLE = 3
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a script. Lines and columns count from 1, columns in characters."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong (or probably wrong) with a script."""
+
+    location: Location
+    cause: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.cause}" + (f"; {self.hint}" if self.hint else "")
+
+
+class VoicecoachError(Exception):
+    """Whatever voicecoach raises on purpose."""
+
+    exit_code = EXIT_USER
+
+
+class ScriptError(VoicecoachError):
+    """A script that can't be coached; `problems` holds every reason, in the order of the lines."""
+
+    def __init__(self, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(sorted(problems))
+        self.warnings = tuple(sorted(warnings))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SettingError(VoicecoachError):
+    """A setting that has no such value; `source` says where it came from."""
+
+    def __init__(self, name: str, cause: str, source: str = "", hint: str = "") -> None:
+        self.name, self.cause, self.source, self.hint = name, cause, source, hint
+        where = f"{source}: " if source else ""
+        super().__init__(f"{where}{cause}" + (f"; {hint}" if hint else ""))
+
+
+class NotFoundError(VoicecoachError):
+    """A name that leads nowhere; `suggestion` is the nearest that leads somewhere."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str] = (), hint: str = "") -> None:
+        self.what, self.name = what, name
+        self.suggestion = nearest(name, known)
+        if self.suggestion:
+            hint = f"did you mean {quoted(self.suggestion)}?"
+        super().__init__(f"no {what} {quoted(name)}" + (f"; {hint}" if hint else ""))
+
+
+class ExportError(VoicecoachError):
+    """A file that can't be written as asked; nothing half-written is left."""
+
+
+class UnavailableError(VoicecoachError):
+    """Something this machine lacks: a device, an engine, an optional part."""
+
+    exit_code = EXIT_UNAVAILABLE
+
+
+class SpeechError(UnavailableError):
+    """An engine that failed; names the engine and the text it was asked to speak."""
+
+    def __init__(self, engine: str, text: str, cause: str) -> None:
+        self.engine, self.text, self.cause = engine, text, cause
+        spoken = f" on {quoted(text)}" if text else ""
+        super().__init__(f"the speech engine {engine} failed{spoken}: {cause}")
+
+
+class DeviceError(UnavailableError):
+    """A sound device that can't play."""
+
+
+class MissingExtraError(UnavailableError):
+    """An optional part of voicecoach that isn't installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        self.purpose, self.extra = purpose, extra
+        super().__init__(
+            f"{purpose} needs the extra {extra!r}; install it with: pip install 'voicecoach[{extra}]'"
+        )
+
+
+def quoted(text: str) -> str:
+    """A user's text within a message, on one line and not too long of it."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= 60 else f'"{line[:59]}…"'
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The one of `known` most like `word`, or "" where none is alike.
+
+    >>> nearest("rset", ["rest", "hold"])
+    'rest'
+    """
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return found[0] if found else ""

@@ -1,0 +1,94 @@
+"""Library: where scripts, sounds, the config and the cache are found. Names enter, paths leave."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voicecoach.errors import NotFoundError, quoted
+
+APP = "voicecoach"
+CHIME_EVENTS = ("start", "hold", "release", "rep", "switch", "finish")
+SCRIPT_ENDINGS = (".md", ".markdown", ".txt")
+
+
+def share() -> Path:
+    """The folder that holds `scripts/` and `audio/`: inside a wheel, else the checkout's root."""
+    installed = Path(__file__).parent / "_share"
+    return installed if installed.is_dir() else Path(__file__).parent.parent
+
+
+def script_names() -> list[str]:
+    """The built-in scripts."""
+    return sorted(path.stem for path in (share() / "scripts").glob("*.md"))
+
+
+def find_script(name: str) -> Path:
+    """A script by its path, or a built-in one by its name.
+
+    Raises:
+        NotFoundError: there is neither; suggests the nearest name.
+    """
+    path = Path(name)
+    if path.suffix in SCRIPT_ENDINGS or len(path.parts) > 1 or path.is_file():
+        if path.is_dir():
+            raise NotFoundError("script", name, hint="that is a folder")
+        if not path.exists():
+            beside = path.parent.glob("*") if path.parent.is_dir() else ()
+            names = [str(p) for p in beside if p.suffix in SCRIPT_ENDINGS]
+            raise NotFoundError("script", name, names, hint="is the path right?")
+        return path
+    if name in script_names():
+        return share() / "scripts" / f"{name}.md"
+    known = ", ".join(script_names())
+    raise NotFoundError("script", name, script_names(), hint=f"there are {known}; or give a file")
+
+
+def chime_sets() -> list[str]:
+    """The built-in sets of chimes."""
+    return sorted(path.name for path in (share() / "audio" / "chimes").iterdir() if path.is_dir())
+
+
+def chime_file(chimes: str, event: str) -> Path:
+    """The sound of an event in a built-in set, or the one sound file that serves all events."""
+    if chimes in chime_sets():
+        return share() / "audio" / "chimes" / chimes / f"{event}.flac"
+    return Path(chimes)
+
+
+def room_tone_file() -> Path:
+    """The loop that lies under every session."""
+    return share() / "audio" / "room-tone.flac"
+
+
+def sound_beside(name: str, folder: Path | None) -> Path:
+    """A sound file that a script names, which must lie in the script's folder or below it.
+
+    Raises:
+        ValueError: it doesn't, or there is none; says which.
+    """
+    if folder is None:
+        raise ValueError("a script from a pipe or a string can name no file")
+    home = folder.resolve()
+    try:
+        path = (home / name).resolve()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL in the name
+        raise ValueError(f"{quoted(name)} is not a file's name") from None
+    if Path(name).is_absolute() or not path.is_relative_to(home):
+        raise ValueError(f"{quoted(name)} lies outside the script's folder")
+    if not path.is_file():
+        raise ValueError(f"there is no file {quoted(name)} beside the script")
+    return path
+
+
+def config_file() -> Path:
+    """The user's config."""
+    from platformdirs import user_config_path  # 20 ms, and help needs no config
+
+    return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def cache_folder() -> Path:
+    """Where spoken utterances are kept."""
+    from platformdirs import user_cache_path  # as above
+
+    return user_cache_path(APP, appauthor=False)

@@ -1,0 +1,188 @@
+"""Sound devices: a part of a name enters, an open miniaudio device or a DeviceError leaves."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from voicecoach.errors import DeviceError, NotFoundError
+from voicecoach.output.ending import device_silent
+from voicecoach.units import RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PERIOD_MILLISECONDS = 20
+"""The block a device asks for. Backends hold three of them: 60 ms from the source to the ear."""
+
+PULSE_PERIOD_MILLISECONDS = 40
+"""The same under PulseAudio and PipeWire, which hold one block and are given the next meanwhile.
+
+A change made by the source is heard 35 to 65 ms later. With 30 ms there are gaps on a machine whose
+every core is busy, with 40 ms there are none; with 60 ms a change comes up to 105 ms late.
+"""
+
+LIST_SECONDS = 6.0
+"""A sound server that takes longer to list its devices doesn't answer."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A playback device, as miniaudio lists it."""
+
+    name: str
+    backend: Any
+    """The miniaudio.Backend that reaches it."""
+    id: Any
+    """What that backend calls it."""
+
+
+def find_device(name: str) -> Device:
+    """The device with that name, or else the first whose name contains it; case doesn't count.
+
+    Raises:
+        NotFoundError: no device has that name.
+        DeviceError: there is no device at all.
+    """
+    found, wanted = list_devices(), name.casefold()
+    for device in sorted(found, key=lambda device: device.name.casefold() != wanted):
+        if wanted in device.name.casefold():
+            return device
+    names = [device.name for device in found]
+    raise NotFoundError("sound device", name, names, hint=f"there are: {', '.join(names)}")
+
+
+def list_devices() -> list[Device]:
+    """The playback devices of the first backend that has any; never none.
+
+    Raises:
+        DeviceError: there is none, or the sound server doesn't answer.
+    """
+    found = _in_time(_list_devices)
+    if not found:
+        raise DeviceError(
+            "no sound device found; connect one, or make a track with: voicecoach export"
+        )
+    return found
+
+
+def open_device(device: Device | None) -> Any:
+    """That device or the default one as a miniaudio.PlaybackDevice, not yet started.
+
+    Tries one backend after the other. Left to itself, miniaudio stops at the first whose library is
+    there, even if it has no device, and ends with its null backend, which plays to nobody.
+
+    Raises:
+        DeviceError: there is none, or none can be opened.
+    """
+    miniaudio = load_miniaudio()
+    for backend in [device.backend] if device else _backends():
+        pulse = backend is miniaudio.Backend.PULSEAUDIO
+        try:
+            with _quiet_stderr():
+                return miniaudio.PlaybackDevice(
+                    output_format=miniaudio.SampleFormat.FLOAT32,
+                    nchannels=1,
+                    sample_rate=RATE,
+                    buffersize_msec=PULSE_PERIOD_MILLISECONDS if pulse else PERIOD_MILLISECONDS,
+                    device_id=device.id if device else None,
+                    backends=[backend],
+                    app_name="voicecoach",
+                )
+        except miniaudio.MiniaudioError:
+            continue
+    names = [found.name for found in list_devices()]  # raises where there is none
+    raise DeviceError(
+        f"the sound device {(device.name if device else names[0])!r} can't be opened; "
+        "another program may be using it"
+    )
+
+
+def load_miniaudio() -> Any:
+    """The library, loaded when it is first needed: that takes 150 ms, and exports do without.
+
+    Raises:
+        DeviceError: it can't be loaded here.
+    """
+    try:
+        import miniaudio
+    except (ImportError, OSError) as error:
+        raise DeviceError(f"the miniaudio library can't be loaded: {error}") from error
+    return miniaudio
+
+
+def _backends() -> list[Any]:
+    """The backends of this system, in miniaudio's order, without those that play to nobody."""
+    miniaudio = load_miniaudio()
+    enabled = miniaudio.get_enabled_backends()
+    unheard = (miniaudio.Backend.NULL, miniaudio.Backend.CUSTOM)
+    return [each for each in miniaudio.Backend if each in enabled and each not in unheard]
+
+
+def _list_devices() -> list[Device]:
+    miniaudio = load_miniaudio()
+    for backend in _backends():
+        try:
+            with _quiet_stderr():
+                listed = miniaudio.Devices([backend]).get_playbacks()
+        except (miniaudio.MiniaudioError, UnicodeDecodeError):
+            # No such server here; or names cut after 255 bytes, in the middle of a character.
+            continue
+        if listed:
+            return [Device(entry["name"], backend, entry["id"]) for entry in listed]
+    return []
+
+
+def _in_time(work: Callable[[], _T]) -> _T:
+    """What `work` returns or raises, unless it takes longer than LIST_SECONDS.
+
+    Asking a sound server that hangs takes libpulse 30 s, and others for ever.
+    """
+    results: list[_T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001  raised again below, in the caller's thread
+            failures.append(error)
+
+    worker = threading.Thread(target=run, name="sound devices", daemon=True)
+    worker.start()
+    worker.join(LIST_SECONDS)
+    if failures:
+        raise failures[0]
+    if not results:
+        raise device_silent(LIST_SECONDS)
+    return results[0]
+
+
+_stderr_lock = threading.Lock()
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep the C libraries from printing: ALSA writes ten lines where it finds no card.
+
+    The reason is raised as an error anyway. It is the process's own stderr that is turned away, so
+    two threads must not do this at once, or one would restore what the other has put there.
+    """
+    with _stderr_lock:
+        try:
+            kept = os.dup(2)
+        except OSError:  # there is no stderr, as under pythonw
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

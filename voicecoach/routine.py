@@ -1,0 +1,151 @@
+"""Routine: what the coach means. No numbers of repetitions unrolled, no time measured, no audio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Side = Literal["left", "right"]
+Sides = Literal["each", "alternate"]
+"""each: all reps left, then all right; alternate: left, right, left …"""
+Unit = Literal["sets", "reps", "seconds"]
+Period = Literal["days", "weeks", "sessions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length as written: seconds, or guided breaths whose own length is a setting."""
+
+    seconds: float = 0.0
+    breaths: int = 0
+
+    def at(self, breath_seconds: float) -> float:
+        """Its length in seconds, where a breath takes so many."""
+        return self.seconds + self.breaths * breath_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words to be spoken: plain text, one or more sentences; `{side}` may stand in it."""
+
+    text: str
+    line: int
+    """The line of the script, from 1."""
+    group: bool = True
+    """Starts a paragraph of its own (a longer gap before it) rather than going on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`(pause D)`: silence."""
+
+    length: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`(hold D)`: the position is held."""
+
+    length: Duration
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breathe:
+    """`(breathe N)`: guided breaths, in and out."""
+
+    count: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """`(chime NAME)`: an event of the session's chimes, or a set's name; "" is the usual one."""
+
+    name: str
+
+
+Part = Words | Pause | Hold | Breathe | Ring
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A numbered line: one movement of a rep."""
+
+    parts: tuple[Part, ...]
+    line: int
+
+    @property
+    def timed(self) -> bool:
+        """Whether it says by itself how long it takes."""
+        return any(isinstance(part, Hold | Breathe) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How an exercise is repeated. With sides, reps and sets count for each side."""
+
+    line: int = 0
+    hold: Duration | None = None
+    hold_most: Duration | None = None
+    """The upper bound of a range of holds; `hold` is the lower one."""
+    reps: int = 1
+    sets: int = 1
+    rest: Duration = Duration(8)
+    set_rest: Duration = Duration(20)
+    sides: Sides | None = None
+    switch: Duration = Duration(6)
+    every: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`add 1 set every 3 days, up to 5 sets`: how a dose grows."""
+
+    add: int
+    unit: Unit
+    every: int
+    period: Period
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One `##` heading and what stands under it: a chapter."""
+
+    name: str
+    line: int
+    before: tuple[Part, ...] = ()
+    """Spoken before the first rep; of an exercise without timing, all of it."""
+    dose: Dose | None = None
+    """None: without any timing, simply spoken."""
+    movements: tuple[Movement, ...] = ()
+    """One rep, in order."""
+    after: tuple[Part, ...] = ()
+    caution: tuple[Words, ...] = ()
+    halfway: Words | None = None
+    between: Words | None = None
+    finish: Words | None = None
+    short: Words | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Its own chimes, countdown and guidance, by the fields of Settings."""
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A whole script, understood."""
+
+    title: str
+    intro: tuple[Part, ...] = ()
+    caution: tuple[Words, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """What the script sets, by the fields of Settings."""
+    progress: Progress | None = None
+    author: str = ""
+    license: str = ""
+    tags: tuple[str, ...] = ()
+    file: str = ""
+    """Where it came from, as errors name it."""

@@ -1,0 +1,118 @@
+"""An engine in its own process, seen from outside: it answers within a deadline or is replaced."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from voicecoach.errors import SpeechError
+
+ENGINE = "pyttsx3"
+PATIENCE_SECONDS = 15.0
+"""An engine that answers at all does so within a second, also on a slow machine's first start."""
+PATIENCE_PER_CHARACTER = 0.05
+TRIES = 2
+
+
+class Engine:
+    """One pyttsx3, restarted when it hangs or dies. For one thread at a time."""
+
+    def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.patience_seconds = patience_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process, if it isn't running, without waiting for it."""
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "voicecoach.speech.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def voices(self) -> list[dict[str, Any]]:
+        """The engine's voices: id, label, languages, gender; and its driver under "engine".
+
+        Raises:
+            SpeechError: it can't say, also when asked again.
+        """
+        answer, _ = self._ask({"ask": "voices"}, "")
+        return [{**voice, "engine": answer["driver"]} for voice in answer["voices"]]
+
+    def speak(self, text: str, voice: str, wpm: int, pitch: float) -> tuple[int, bytes]:
+        """An utterance's rate in Hz, and its 16-bit mono samples as they came.
+
+        Raises:
+            SpeechError: it failed, also when tried again; names the text.
+        """
+        request = {"ask": "speak", "text": text, "voice": voice, "wpm": wpm, "pitch": pitch}
+        answer, data = self._ask(request, text)
+        return answer["rate"], data
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream:
+                    _close_quietly(stream)
+
+    def _ask(self, request: dict[str, Any], text: str) -> tuple[dict[str, Any], bytes]:
+        cause = ""
+        for _ in range(TRIES):
+            try:
+                answer, data = self._ask_once(request, len(text))
+            except TimeoutError:
+                cause = "it did not answer in time"
+            except (OSError, ValueError):
+                cause = "it died"
+            else:
+                if "error" not in answer:
+                    return answer, data
+                cause = answer["error"]
+            self.close()
+        raise SpeechError(ENGINE, text, f"{cause} (tried {TRIES} times)")
+
+    def _ask_once(self, request: dict[str, Any], characters: int) -> tuple[dict[str, Any], bytes]:
+        self.start()
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise OSError
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            process.kill()
+
+        patience = self.patience_seconds + characters * PATIENCE_PER_CHARACTER
+        watch = threading.Timer(patience, give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            data = process.stdout.read(answer["bytes"])
+            if len(data) < answer["bytes"]:
+                raise EOFError
+        except (OSError, ValueError, EOFError):
+            if late.is_set():
+                raise TimeoutError from None
+            raise OSError from None
+        finally:
+            watch.cancel()
+        return answer, data
+
+
+def _close_quietly(stream: Any) -> None:
+    try:
+        stream.close()
+    except OSError:
+        pass  # what was still to be written goes to a process that has ended

@@ -1,0 +1,56 @@
+"""Finishing: an engine's raw samples enter; the trimmed, levelled, click-free utterance leaves."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.sound import Samples, limit, resample
+
+LOUDNESS = -19.0
+"""LUFS of a voice in the mono mix: −16 LUFS as stereo, what AES TD1008 (2021) and podcast
+directories ask of speech."""
+REFERENCE_TEXT = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."
+"""Its loudness sets a voice's level; every voice can count in its own language. One level for all
+utterances of a voice: a "Go" is to stay softer than a shout."""
+AUDIBLE = 10 ** (-52 / 20)
+"""Amplitude where an utterance begins and ends: 33 dB below its loudness and well above the room
+tone; the softest f or s of eSpeak NG reaches −45 dBFS."""
+PEAK = 10 ** (-1.5 / 20)
+"""The largest sample: −1 dBTP, less what lies between samples."""
+EDGE = 96
+"""Frames over which an abrupt start or end is made soft: 2 ms."""
+VERSION = 1
+"""Part of the cache's key: what this room does to samples."""
+
+
+def finish(raw: bytes, rate: int, gain: float) -> NDArray[np.int16]:
+    """An utterance from its first audible sample to its last, 16 bit, at the session rate.
+
+    `raw` is 16-bit mono at `rate` Hz; `gain` an amplitude factor. Empty if nothing is audible.
+    """
+    samples = resample(np.frombuffer(raw, np.int16), rate) * np.float32(gain)
+    heard = np.flatnonzero(np.abs(samples) >= AUDIBLE)
+    if len(heard) == 0:
+        return np.zeros(0, np.int16)
+    samples = samples[heard[0] : heard[-1] + 1].copy()
+    if np.abs(samples).max() > PEAK:
+        samples = limit(samples, PEAK)
+    _soften(samples)
+    _soften(samples[::-1])
+    return np.round(samples * 32767).astype(np.int16)
+
+
+def widen(samples: NDArray[np.int16]) -> Samples:
+    """16-bit samples as they are mixed."""
+    wide: Samples = samples.astype(np.float32) / np.float32(32767)
+    wide.flags.writeable = False
+    return wide
+
+
+def _soften(samples: Samples) -> None:
+    """Begin at the threshold of hearing, in place, where the engine began with a step."""
+    length = min(EDGE, len(samples))
+    step = abs(float(samples[0]))
+    if step > 2 * AUDIBLE:
+        samples[:length] *= np.linspace(AUDIBLE / step, 1, length, dtype=np.float32)

@@ -1,0 +1,166 @@
+"""The system's voices, through pyttsx3: utterances enter, finished samples leave, from the cache or
+from engines that speak ahead in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import threading
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.errors import NotFoundError
+from voicecoach.library import cache_folder
+from voicecoach.sound import Samples, loudness, resample
+from voicecoach.speech import Utterance, Voice
+from voicecoach.speech.cache import SpeechCache
+from voicecoach.speech.engine import PATIENCE_SECONDS, Engine
+from voicecoach.speech.espeak import load_espeak
+from voicecoach.speech.finish import LOUDNESS, REFERENCE_TEXT, VERSION, finish, widen
+from voicecoach.speech.voices import choose_voice, name_voices
+
+AHEAD = 32
+"""Utterances spoken before they are asked for: a few seconds of work, some MB of samples."""
+AT_HAND = 64
+"""Utterances kept in memory; the others wait in the cache."""
+REFERENCE_WPM = 135
+MOST_GAIN = 8.0
+"""18 dB: a voice softer than that is broken, and would be raised with its noise."""
+_UNSAFE = str.maketrans({"<": " ", ">": " ", "\\": " ", "[": " ", "]": " ", "{": " ", "}": " "})
+
+
+def plain_text(text: str) -> str:
+    """Text without anything that an engine could take for a command: SSML's <…>, NSSpeech's [[…]]."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text.translate(_UNSAFE)).split())
+
+
+class SystemSpeaker:
+    """Speaks with the voices that the system has. Close it when done."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        processes: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        """`folder` keeps the cache; `processes` speak at once, by default two on two cores."""
+        self._patience = patience_seconds
+        self._engines: list[Engine] = []
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._gains: dict[str, float] = {}
+        self._waiting: deque[Utterance] = deque()
+        self._coming: dict[Utterance, Future[NDArray[np.int16]]] = {}
+        self._at_hand = lru_cache(AT_HAND)(self._load)
+        self._version = f"{VERSION}/{load_espeak() or platform.platform()}"
+        self._cache = SpeechCache(folder or cache_folder() / "speech")
+        self._voices: tuple[Voice, ...] = ()
+        self._pool = ThreadPoolExecutor(processes or min(2, os.cpu_count() or 1), "speech")
+
+    def speak(self, utterance: Utterance) -> Samples:
+        """As Speaker.speak."""
+        self._speak_ahead()
+        return self._at_hand(utterance)
+
+    def prepare(self, utterances: Iterable[Utterance]) -> None:
+        """As Speaker.prepare."""
+        self._waiting.extend(utterances)
+        self._speak_ahead()
+
+    def voice(self, wanted: str, language: str) -> Voice:
+        """As Speaker.voice."""
+        try:
+            return choose_voice(self.voices(), wanted, language)
+        except NotFoundError:  # perhaps it has been installed since the list was kept
+            return choose_voice(self.voices(fresh=True), wanted, language)
+
+    def voices(self, *, fresh: bool = False) -> tuple[Voice, ...]:
+        """Every voice of the system; `fresh` asks the engine even if they are known.
+
+        Raises:
+            SpeechError: the engine can't be asked.
+        """
+        key = f"{self._version}/voices"
+        if not self._voices or fresh:
+            kept = None if fresh else self._cache.get(key)
+            found: list[dict[str, Any]]
+            if kept is None:
+                found = self._pool.submit(lambda: self._engine().voices()).result()
+                self._cache.put(key, json.dumps(found).encode())
+            else:
+                found = json.loads(kept)
+            self._voices = name_voices(found)
+        return self._voices
+
+    def close(self) -> None:
+        """End the engines; what was being spoken is dropped."""
+        self._waiting.clear()
+        for engine in self._engines:
+            engine.close()
+        self._pool.shutdown(cancel_futures=True)
+        for engine in self._engines:
+            engine.close()
+        self._cache.close()
+
+    def __enter__(self) -> SystemSpeaker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _speak_ahead(self) -> None:
+        while self._waiting and len(self._coming) < AHEAD:
+            utterance = self._waiting.popleft()
+            if utterance not in self._coming:
+                self._coming[utterance] = self._pool.submit(self._fetch, utterance)
+
+    def _load(self, utterance: Utterance) -> Samples:
+        coming = self._coming.pop(utterance, None) or self._pool.submit(self._fetch, utterance)
+        return widen(coming.result())
+
+    def _fetch(self, utterance: Utterance) -> NDArray[np.int16]:
+        text = plain_text(utterance.text)
+        voice = self._id(utterance.voice)
+        key = f"{self._version}/{voice}/{utterance.wpm}/{utterance.pitch}/{text}"
+        kept = self._cache.get(key)
+        if kept is not None and len(kept) % 2 == 0:
+            return np.frombuffer(kept, np.int16)
+        rate, raw = self._engine().speak(text, voice, utterance.wpm, utterance.pitch)
+        samples = finish(raw, rate, self._gain(voice))
+        self._cache.put(key, samples.tobytes())
+        return samples
+
+    def _gain(self, voice: str) -> float:
+        """What brings a voice to the session's loudness."""
+        with self._lock:
+            if voice not in self._gains:
+                key = f"{self._version}/{voice}/loudness"
+                kept = self._cache.get(key)
+                if kept is None:
+                    rate, raw = self._engine().speak(REFERENCE_TEXT, voice, REFERENCE_WPM, 0.0)
+                    kept = repr(loudness(resample(np.frombuffer(raw, np.int16), rate))).encode()
+                    self._cache.put(key, kept)
+                self._gains[voice] = min(10 ** ((LOUDNESS - float(kept)) / 20), MOST_GAIN)
+            return self._gains[voice]
+
+    def _id(self, name: str) -> str:
+        for voice in self.voices():
+            if voice.name == name:
+                return voice.id
+        raise NotFoundError("voice", name, [voice.name for voice in self.voices()])
+
+    def _engine(self) -> Engine:
+        """This thread's own engine."""
+        engine: Engine | None = getattr(self._own, "engine", None)
+        if engine is None:
+            engine = self._own.engine = Engine(self._patience)
+            self._engines.append(engine)
+        return engine

@@ -1,0 +1,104 @@
+"""Steps: the plain instructions that a program is made of; seconds as asked for, nothing measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voicecoach.routine import Side
+
+SpanKind = Literal["hold", "rest", "pause", "ready", "switch", "breath", "beat"]
+StepKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One utterance."""
+
+    text: str
+    line: int | None = None
+    """The script's line that asked for it; None where the coach speaks by itself."""
+    group: bool = False
+    """Begins a paragraph: the longer gap stands before it."""
+    role: str = ""
+    """"countdown" or "beat", where `number` is said; else ""."""
+    number: int | None = None
+    as_long_as: str = ""
+    """Takes the time of the longer of both texts: so both sides get equal time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An utterance within a span, left out where it doesn't fit."""
+
+    say: Say
+    at_seconds: float | None
+    """Where it starts; None: as soon as there is room."""
+    before_end: bool = False
+    """`at_seconds` counts back from the span's end."""
+    clear_seconds: float = 0.0
+    """Silence before it, at the least; of a countdown, before its first number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time of an exact length, with a chime at its ends and utterances within."""
+
+    kind: SpanKind
+    seconds: float
+    line: int | None = None
+    opens: str = ""
+    """The chime's event at its first sample; "" for none."""
+    closes: str = ""
+    """The chime's event that starts on its end."""
+    cues: tuple[Placed, ...] = ()
+    """In order of importance: an earlier one keeps its place against a later one."""
+    inner: Span | None = None
+    """A hold within a beat, starting when the beat's number has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chime:
+    """A chime by itself: an event of the session's chimes, or a set's name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayLength:
+    """The session's length, which is known only when everything else is measured."""
+
+    line: int | None = None
+
+
+StepPart = Say | Span | Chime | SayLength
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The unit of change of a live session: one rep, or what is said before or after reps."""
+
+    kind: StepKind
+    parts: tuple[StepPart, ...]
+    name: str = ""
+    """The exercise's name; before the first exercise the session's title."""
+    exercise: int = 0
+    """From 1; 0 outside all exercises."""
+    set: int = 0
+    sets: int = 0
+    rep: int = 0
+    reps: int = 0
+    side: Side | None = None
+    chimes: str = ""
+    """The set or sound file in force, "" for none."""
+
+    def utterances(self) -> list[Say]:
+        """All that may be said in it, in order."""
+        said: list[Say] = []
+        for part in self.parts:
+            if isinstance(part, Say):
+                said.append(part)
+            elif isinstance(part, Span):
+                said += [placed.say for placed in part.cues]
+                said += [placed.say for placed in part.inner.cues] if part.inner else []
+        return said
