@@ -91,11 +91,12 @@ class Recording:
         """End the recording `tail_seconds` from now, and return it. May be called twice."""
         if self._recorder.poll() is None:
             end = self.seconds + tail_seconds
-            deadline = time.monotonic() + tail_seconds + 5
-            # The recording's own clock, not ours: a busy machine may deliver it late.
-            while (
-                self.seconds < end and self._recorder.poll() is None and time.monotonic() < deadline
-            ):
+            reached, moved = self.seconds, time.monotonic()
+            # The recording's own clock, not ours: a busy machine may deliver late, a frozen server
+            # never.
+            while self.seconds < end and time.monotonic() < moved + 1:
+                if self.seconds > reached:
+                    reached, moved = self.seconds, time.monotonic()
                 time.sleep(0.02)
             self._recorder.send_signal(signal.SIGTERM)
             try:

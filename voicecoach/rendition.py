@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from voicecoach.errors import ExportError, Location, Problem, ScriptError, quoted
@@ -61,12 +61,13 @@ class Rendition:
 
     def blocks(self) -> Iterator[Samples]:
         """The session's samples in blocks. Raises as `segments`."""
-        settings = self.program.settings
-        return mix(self.segments(), self.sound, settings.volume, room_tone() if settings.room_tone else None)
+        return self.mix(self.segments())
 
-    def sound(self, cue: Cue) -> Samples:
-        """A sounding cue's samples."""
-        return cue_sound(cue, self.speaker)
+    def mix(self, segments: Iterable[Segment]) -> Iterator[Samples]:
+        """The samples of segments that are this rendition's, in blocks."""
+        settings = self.program.settings
+        tone = room_tone() if settings.room_tone else None
+        return mix(segments, lambda cue: cue_sound(cue, self.speaker), settings.volume, tone)
 
     def _measure(self, utterance: Utterance) -> Frames:
         if utterance not in self._lengths:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecoach.sound import Samples
-from voicecoach.timeline import Timeline
-from voicecoach.units import RATE
+from voicecoach.timeline import Chapter, Timeline
+from voicecoach.units import RATE, Frames
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -73,6 +73,15 @@ def write_track(path: Path, form: Format, track: Track, blocks: Iterable[Samples
         _add_flac_chapters(path, track.timeline)
 
 
+def track_chapters(timeline: Timeline) -> list[Chapter]:
+    """The exercises, and before them the session's opening under its title: MP4 players let the
+    first chapter begin at zero, wherever it was put."""
+    chapters = list(timeline.chapters)
+    if chapters and chapters[0].start > 0:
+        chapters.insert(0, Chapter(timeline.title, Frames(0), chapters[0].start))
+    return chapters
+
+
 def _set_chapters(container: OutputContainer, timeline: Timeline) -> None:
     container.set_chapters(
         [
@@ -83,7 +92,7 @@ def _set_chapters(container: OutputContainer, timeline: Timeline) -> None:
                 "time_base": Fraction(1, RATE),
                 "metadata": {"title": chapter.title},
             }
-            for number, chapter in enumerate(timeline.chapters)
+            for number, chapter in enumerate(track_chapters(timeline))
         ]
     )
 
@@ -93,7 +102,7 @@ def _add_flac_chapters(path: Path, timeline: Timeline) -> None:
     from mutagen.flac import FLAC
 
     file = FLAC(path)
-    for number, chapter in enumerate(timeline.chapters, 1):
+    for number, chapter in enumerate(track_chapters(timeline)):
         milliseconds = round(chapter.start * 1000 / RATE)
         minutes, rest = divmod(milliseconds, 60_000)
         hours, minutes = divmod(minutes, 60)

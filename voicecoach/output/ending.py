@@ -1,6 +1,4 @@
-"""Endings: how playing came to its end (done, closed or failed), from the device's thread to the one
-that waits.
-"""
+"""Endings: done, closed or failed; known in a device's thread, and told to the one that waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feed: a source enters, its samples leave for a simpleaudio player, shortly before they sound."""
+"""The feed: a source enters; its samples leave for a simpleaudio player, shortly before due."""
 
 from __future__ import annotations
 

@@ -20,6 +20,8 @@ from voicecoach.output.feed import BLOCK_FRAMES, Feed
 from voicecoach.units import RATE, frames, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from voicecoach.output import Source
 
 DEVICE = "default"
@@ -30,9 +32,12 @@ FIRST_PYTHON_REFUSED = (3, 12)
 TAIL_SECONDS = 0.5
 """From the time the last sample was due until it surely has been heard."""
 
-BUFFER_SECONDS = 60.0
-"""A buffer's length. Within it the device's clock may leave ours by 6 ms (100 ppm); then the next
-begins on time. It takes 5.8 MB."""
+BUFFER_SECONDS = 30.0
+"""A buffer's length. Within it the device's clock may leave ours by 3 ms (100 ppm); then the next
+begins on time. It takes 2.9 MB."""
+
+JOIN_SECONDS = 0.5
+"""How long `close` waits for the source to return from its last pull."""
 
 START_SECONDS = 6.0
 """A player that takes longer to find its device doesn't answer."""
@@ -48,7 +53,7 @@ class SimpleaudioOutput:
         self._closing = threading.Event()
         self._refusal: DeviceError | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._feeder: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self, source: Source) -> None:
         """See Output."""
@@ -64,17 +69,17 @@ class SimpleaudioOutput:
         )
         atexit.register(self.close)
         news = cast("IO[bytes]", self._process.stdout)
-        threading.Thread(target=self._listen, args=(news,), daemon=True).start()
+        self._run(self._listen, news)
         answered = self._ready.wait(START_SECONDS)
         refusal = self._refusal if answered else device_silent(START_SECONDS)
         pipe = cast("IO[bytes]", self._process.stdin)
         if refusal is not None or self._closing.is_set():
             self.close()
             pipe.close()
-        if refusal is not None:
-            raise refusal
-        self._feeder = threading.Thread(target=self._feed, args=(source, pipe), daemon=True)
-        self._feeder.start()
+            if refusal is not None:
+                raise refusal
+            return
+        self._run(self._feed, source, pipe)
 
     def wait(self, timeout_seconds: float) -> bool:
         """See Output."""
@@ -90,8 +95,14 @@ class SimpleaudioOutput:
             # What silences at once: stopped by its own means, simpleaudio plays out its buffer.
             self._process.kill()
             self._process.wait()
-        if self._feeder is not None and self._feeder is not threading.current_thread():
-            self._feeder.join(TAIL_SECONDS)
+        for thread in self._threads:
+            if thread is not threading.current_thread():  # the source may close, too
+                thread.join(JOIN_SECONDS)
+
+    def _run(self, work: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, name="simpleaudio", daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def _listen(self, news: IO[bytes]) -> None:
         """Take the player's news, until its end."""

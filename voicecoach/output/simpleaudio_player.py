@@ -1,4 +1,4 @@
-"""The simpleaudio player: a program of its own. Samples enter at stdin, lines of news leave at stdout.
+"""The simpleaudio player, a program of its own: samples enter at stdin, news leaves at stdout.
 
 It keeps simpleaudio 1.0.4, the last there is, at a distance, because that can end the process it
 runs in (https://github.com/hamiltron/py-simple-audio/issues/ 72, 74 and 79). What is done about it:
@@ -13,9 +13,9 @@ runs in (https://github.com/hamiltron/py-simple-audio/issues/ 72, 74 and 79). Wh
 - Opening a device that hangs holds Python's lock: that stops this program, but not the coach.
 
 simpleaudio plays whole buffers, and starts each of them within a sound server's period, some 20 ms.
-But it reads a buffer only as it plays it, a tenth of a second at a time, on every system. So a
-minute of silence is given to it as one buffer, and filled shortly before it sounds: spacing exact
-to the sample, no joins between words, and one second of delay instead of a whole buffer's.
+But it reads a buffer only as it plays it, a tenth of a second at a time, on every system. So half
+a minute of silence is given to it as one buffer, and filled shortly before it sounds: spacing exact
+to the sample, no joins between words, and less than a second of delay instead of a whole buffer's.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from typing import Any
 HEADER = struct.Struct("<cdI")
 """A message: its kind; a due time on the monotonic clock, in seconds; a length in frames.
 
-BEGIN: a buffer of that length begins to play at that time. DATA: so many int16 samples follow, which
-continue the buffer begun last. The end of stdin, as when the coach has died, ends all sound.
+BEGIN: a buffer of that length begins to play at that time. DATA: so many int16 samples follow,
+which continue the buffer begun last. The end of stdin, as when the coach has died, ends all sound.
 """
 BEGIN = b"B"
 DATA = b"D"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from functools import cache
 
 LIBRARY = "libespeak-ng.so.1"
 """What pyttsx3 loads; a library already loaded under that name serves it too."""
 
 
+@cache
 def load_espeak() -> str:
     """Make eSpeak NG loadable by its name, and tell which version it is; "" off Linux or if missing.
 

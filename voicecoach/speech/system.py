@@ -56,6 +56,7 @@ class SystemSpeaker:
         self._engines: list[Engine] = []
         self._own = threading.local()
         self._lock = threading.Lock()
+        self._ahead = threading.Lock()
         self._gains: dict[str, float] = {}
         self._waiting: deque[Utterance] = deque()
         self._coming: dict[Utterance, Future[NDArray[np.int16]]] = {}
@@ -117,10 +118,11 @@ class SystemSpeaker:
         self.close()
 
     def _speak_ahead(self) -> None:
-        while self._waiting and len(self._coming) < AHEAD:
-            utterance = self._waiting.popleft()
-            if utterance not in self._coming:
-                self._coming[utterance] = self._pool.submit(self._fetch, utterance)
+        with self._ahead:
+            while self._waiting and len(self._coming) < AHEAD:
+                utterance = self._waiting.popleft()
+                if utterance not in self._coming:
+                    self._coming[utterance] = self._pool.submit(self._fetch, utterance)
 
     def _load(self, utterance: Utterance) -> Samples:
         coming = self._coming.pop(utterance, None) or self._pool.submit(self._fetch, utterance)

@@ -69,10 +69,13 @@ class _Engine:
         self.engine.connect("error", self._failed)
         self.engine.connect("finished-utterance", self._finished)
         if self.driver == "espeak":
-            from pyttsx3.drivers import espeak
+            from pyttsx3.drivers import _espeak, espeak
 
             # It looks every 10 ms whether a synthesis has ended that takes 3.
             espeak.time = types.SimpleNamespace(sleep=self.finished.wait)
+            # Settings wait in eSpeak's queue. To the driver that looks like speech, which it
+            # cancels before the next: now and then an utterance lost its rate, or its end.
+            _espeak.IsPlaying = lambda: 0
 
     def voices(self) -> list[dict[str, Any]]:
         """All voices of the engine."""
@@ -115,11 +118,7 @@ class _Engine:
             raise ValueError(f"{self.driver} can't change a voice's pitch")
 
     def _synchronize(self) -> None:
-        """Wait until eSpeak is idle.
-
-        Its driver returns from its first loop while eSpeak still speaks, and cancels what comes
-        next when it finds eSpeak's thread still busy with the end of the last utterance.
-        """
+        """Wait until eSpeak is idle: its driver returns from its first loop while it still speaks."""
         from pyttsx3.drivers import _espeak
 
         self.finished.wait()  # the deadline is the asker's

@@ -1,0 +1,5 @@
+"""`python -m voicecoach`: the command line."""
+
+from voicecoach.cli import main
+
+main()

@@ -1,0 +1,111 @@
+"""The command line: arguments enter, a command runs; the one place where errors are printed.
+
+Commands live in `voicecoach.commands`, one a module, imported only when called: a help page
+needs none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from voicecoach.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USER, ScriptError, VoicecoachError
+
+COMMANDS = {
+    "play": "Coach a session through the speakers.",
+    "export": "Write a session as a sound file.",
+    "plan": "Show what is said and done when.",
+    "check": "Check scripts, and name what doesn't fit.",
+    "list": "List the built-in scripts.",
+    "voices": "List the voices of this machine.",
+    "say": "Speak a text, to try a voice.",
+    "doctor": "Look at what is installed, and say what to do.",
+    "new": "Write a starter script to fill in.",
+}
+"""Each command and its one line of help; its module is voicecoach.commands.NAME."""
+
+EXIT_BUG = 1
+
+
+class Commands(click.Group):
+    """Knows its commands by name, and imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which somebody new needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, with its module imported."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"voicecoach.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, from COMMANDS alone."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try: voicecoach play ease-your-back",
+)
+@click.version_option(package_name="voicecoach")
+def voicecoach() -> None:
+    """A voice coach: a script becomes timed spoken cues and chimes, live or as a track.
+
+    Exit codes: 0 done, 2 something to correct, 3 no sound device or voice, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command that was typed, and leave with its exit code."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code; whatever goes wrong is printed here, in one place."""
+    try:
+        code = voicecoach.main(arguments, prog_name="voicecoach", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USER
+    except ScriptError as error:
+        _tell("\n".join(str(problem) for problem in sorted((*error.problems, *error.warnings))))
+        return error.exit_code
+    except VoicecoachError as error:
+        _tell(f"voicecoach: {error}")
+        return error.exit_code
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return EXIT_DONE
+    except Exception as error:
+        if os.environ.get("VOICECOACH_TRACEBACK"):
+            raise
+        _tell(
+            f"voicecoach: this should not have happened: {type(error).__name__}: {error}; "
+            "please report it, with what VOICECOACH_TRACEBACK=1 shows"
+        )
+        return EXIT_BUG
+    return code if isinstance(code, int) else EXIT_DONE
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+if __name__ == "__main__":
+    main()

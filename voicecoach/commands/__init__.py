@@ -1,0 +1,119 @@
+"""Commands: one a module, each offering `command`. What several of them share stands here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from voicecoach.errors import Problem
+from voicecoach.library import config_file, find_script, script_names
+from voicecoach.program import Program, build_program
+from voicecoach.routine import Routine
+from voicecoach.script import MOST_BYTES, load, read_script
+from voicecoach.settings import SETTINGS, Settings, merge, read_config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+PIPE = "-"
+
+
+class ScriptName(click.ParamType):
+    """A built-in script's name or a file; completes both."""
+
+    name = "script"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Built-in scripts, and files."""
+        del ctx, param
+        names = [CompletionItem(name) for name in script_names() if name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
+
+
+def script_argument(function: Function) -> Function:
+    """The SCRIPT that a command works on."""
+    return click.argument("script", type=ScriptName(), default="ease-your-back")(function)
+
+
+def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
+    """An option for each setting; those of the device only for what plays."""
+
+    def add(function: Function) -> Function:
+        for setting in reversed(SETTINGS.values()):
+            if live or setting.name not in ("output", "device"):
+                option = click.option(
+                    f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
+                )
+                function = option(function)
+        return function
+
+    return add
+
+
+def user_settings(options: dict[str, Any]) -> Settings:
+    """What the user set, from the command line's options, the environment and the config.
+
+    Raises:
+        SettingError: a value can't be; says where it came from.
+    """
+    given = {
+        setting.name: options[setting.field]
+        for setting in SETTINGS.values()
+        if options.get(setting.field) is not None
+    }
+    config = config_file()
+    return merge(given, os.environ, read_config(config), str(config))
+
+
+def open_routine(script: str) -> Routine:
+    """The script by its name, file or `-`; its warnings are printed.
+
+    Raises:
+        NotFoundError, ScriptError: as voicecoach.script.load.
+    """
+    if script == PIPE:
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        routine, warnings = read_script(data, "stdin")
+    else:
+        routine, warnings = load(find_script(script))
+    tell(warnings)
+    return routine
+
+
+def open_program(script: str, options: dict[str, Any]) -> Program:
+    """The program of a script under the user's settings. Raises as the rooms it passes."""
+    settings = user_settings(options)
+    return build_program(open_routine(script), settings)
+
+
+def tell(warnings: tuple[Problem, ...]) -> None:
+    """Print warnings where they don't disturb what is piped on."""
+    for warning in warnings:
+        click.echo(f"{warning.location}: warning: {warning.cause}" + (f"; {warning.hint}" if warning.hint else ""), err=True)
+
+
+def track_tags(routine: Routine, language: str) -> dict[str, str]:
+    """A track's tags."""
+    tags = {
+        "title": routine.title,
+        "artist": routine.author or "voicecoach",
+        "date": datetime.now(UTC).astimezone().date().isoformat(),
+        "language": language,
+        "copyright": routine.license,
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def terminal() -> bool:
+    """Whether somebody looks at a terminal."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def is_plan(script: str) -> bool:
+    """Whether it is a plan's file rather than a script."""
+    return Path(script).suffix.lower() == ".json"
