@@ -67,6 +67,7 @@ class Recording:
                     *("--format=float32le", "--raw", "--latency-msec=20"),
                 ],
                 stdout=file,
+                stderr=subprocess.DEVNULL,  # it complains when the server is killed
                 env=server.env,
             )
         deadline = time.monotonic() + 10

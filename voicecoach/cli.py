@@ -40,6 +40,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, with its module imported."""
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"voicecoach.commands.{cmd_name}")

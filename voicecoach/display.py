@@ -1,5 +1,6 @@
 """Displays: moments and timelines enter, lines and screens for people leave. The only room (with
-the command line) that prints."""
+the command line) that prints.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +101,9 @@ def _screen(program: Program, moment: Moment) -> RenderableType:
 
 
 @contextlib.contextmanager
-def progress_display(what: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None] | None]:
+def progress_display(
+    what: str, total: int, *, shown: bool
+) -> Iterator[Callable[[int], None] | None]:
     """A progress bar on a terminal; nothing elsewhere."""
     if not shown:
         yield None

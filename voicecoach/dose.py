@@ -25,10 +25,13 @@ _STARTS = re.compile(
     r"|(?:once|twice|each\s+side|alternate\s+sides)$",
     re.IGNORECASE,
 )
-_SLIP = re.compile(r"([a-z]{3,8})\s+[0-9]{1,4}\s?[a-z:0-9]{0,8}(?:\s+between\s+sets)?$", re.IGNORECASE)
+_SLIP = re.compile(
+    r"([a-z]{3,8})\s+[0-9]{1,4}\s?[a-z:0-9]{0,8}(?:\s+between\s+sets)?$", re.IGNORECASE
+)
 _PROGRESS = re.compile(
     r"add ([0-9]{1,4}) ?(sets?|reps?|times?|seconds?|secs?|s) every (?:([0-9]{1,4}) )?"
-    r"(days?|weeks?|sessions?)(?: done)?,? up to ([0-9]{1,5}) ?(?:sets?|reps?|times?|seconds?|secs?|s)?",
+    r"(days?|weeks?|sessions?)(?: done)?,?"
+    r" up to ([0-9]{1,5}) ?(?:sets?|reps?|times?|seconds?|secs?|s)?",
     re.IGNORECASE,
 )
 
@@ -70,7 +73,7 @@ def looks_like_dose(line: str) -> bool:
     >>> looks_like_dose("hold 20x"), looks_like_dose("Hold 20 seconds, then let go.")
     (True, False)
     """
-    first = line.split(",")[0].strip()
+    first = line.split(",", maxsplit=1)[0].strip()
     if _STARTS.match(first):
         return line.rstrip()[-1:] not in ".!?…:;" or _all_items_read(line)
     slip = _SLIP.fullmatch(first)
@@ -110,7 +113,8 @@ def read_progress(text: str) -> Progress:
     match = _PROGRESS.fullmatch(" ".join(text.rstrip(".").split()))
     if not match:
         raise DoseError(
-            f"can't read the progress {quoted(text)}", "write it as: add 1 set every 3 days, up to 5 sets"
+            f"can't read the progress {quoted(text)}",
+            "write it as: add 1 set every 3 days, up to 5 sets",
         )
     add, unit, every, period, most = match.groups()
     short = unit.lower()[:2]
@@ -127,7 +131,9 @@ def _all_items_read(line: str) -> bool:
 def _count(text: str) -> int:
     value = int(text) if len(text) < 8 else MOST_REPS + 1
     if not 1 <= value <= MOST_REPS:
-        raise DoseError(f"{text} is too {'many' if value else 'few'}", f"1 to {MOST_REPS:,} can be done")
+        raise DoseError(
+            f"{text} is too {'many' if value else 'few'}", f"1 to {MOST_REPS:,} can be done"
+        )
     return value
 
 
@@ -158,7 +164,22 @@ _ITEMS: list[tuple[str, str, Callable[[re.Match[str]], dict[str, Any]]]] = [
     ("every", r"every (.+)", lambda m: {"every": read_length(m[1], 0.5)}),
 ]
 _ITEM_PATTERNS = [(kind, re.compile(p, re.IGNORECASE), read) for kind, p, read in _ITEMS]
-_VOCABULARY = "hold rest every switch times reps sets each alternate side sides once twice between".split()
+_VOCABULARY = [
+    "hold",
+    "rest",
+    "every",
+    "switch",
+    "times",
+    "reps",
+    "sets",
+    "each",
+    "alternate",
+    "side",
+    "sides",
+    "once",
+    "twice",
+    "between",
+]
 
 
 def _read_item(item: str) -> tuple[str, dict[str, Any]]:
@@ -173,10 +194,13 @@ def _suggest(item: str) -> str:
     if not item:
         return "is there a comma too many?"
     word_choices = [
-        [word, *difflib.get_close_matches(word, _VOCABULARY, n=3)] for word in item.lower().split()[:6]
+        [word, *difflib.get_close_matches(word, _VOCABULARY, n=3)]
+        for word in item.lower().split()[:6]
     ]
     attempts = [re.sub(r"^([0-9]+) ?x$", r"\1 times", item.lower())]
-    attempts += [" ".join(words) for words in itertools.islice(itertools.product(*word_choices), 256)]
+    attempts += [
+        " ".join(words) for words in itertools.islice(itertools.product(*word_choices), 256)
+    ]
     for attempt in attempts:
         if _readable(attempt):
             return f"did you mean {quoted(attempt)}?"

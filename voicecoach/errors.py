@@ -1,14 +1,14 @@
 """Errors: what went wrong, as facts; each writes its own one clear sentence. Knows no other room.
 
-    VoicecoachError            exit 2: the user's input
-    ├── ScriptError            a script's problems, all at once, each with its Location
-    ├── SettingError           a setting's value, from the command line, environment, config or script
-    ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
-    ├── ExportError            a track that can't be written
-    └── UnavailableError       exit 3: no device or engine
-        ├── SpeechError        an engine that can't speak a text
-        ├── DeviceError        a sound device that is missing, busy or gone
-        └── MissingExtraError  an optional part that isn't installed
+VoicecoachError            exit 2: the user's input
+├── ScriptError            a script's problems, all at once, each with its Location
+├── SettingError           a setting's value, from the command line, environment, config or script
+├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
+├── ExportError            a track that can't be written
+└── UnavailableError       exit 3: no device or engine
+    ├── SpeechError        an engine that can't speak a text
+    ├── DeviceError        a sound device that is missing, busy or gone
+    └── MissingExtraError  an optional part that isn't installed
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ class MissingExtraError(UnavailableError):
     def __init__(self, purpose: str, extra: str) -> None:
         self.purpose, self.extra = purpose, extra
         super().__init__(
-            f"{purpose} needs the extra {extra!r}; install it with: pip install 'voicecoach[{extra}]'"
+            f"{purpose} needs the extra {quoted(extra)}; "
+            f"install it with: pip install 'voicecoach[{extra}]'"
         )
 
 

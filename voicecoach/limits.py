@@ -23,7 +23,7 @@ def most_reps(routine: Routine) -> tuple[int, int]:
 
 
 def least_seconds(routine: Routine) -> tuple[float, int]:
-    """A length that the session can't fall below at any setting, and the longest exercise's line."""
+    """A length that the session never falls below, and the line of the longest exercise."""
     lengths = [(_exercise_seconds(exercise), exercise.line) for exercise in routine.exercises]
     opening = _seconds(routine.intro) + _seconds(routine.caution)
     longest = max(lengths, default=(0.0, 1))

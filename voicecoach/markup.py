@@ -35,7 +35,9 @@ class TextLine:
 class DirectionError(ValueError):
     """A stage direction that can't be followed."""
 
-    def __init__(self, line: int, column: int, cause: str, hint: str, *, fatal: bool = True) -> None:
+    def __init__(
+        self, line: int, column: int, cause: str, hint: str, *, fatal: bool = True
+    ) -> None:
         self.line, self.column, self.cause, self.hint, self.fatal = line, column, cause, hint, fatal
         super().__init__(cause)
 
@@ -45,7 +47,9 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c == "\t" or not _unspeakable(c) else " " for c in text).replace("\ufe0f", "")
+    return "".join(c if c == "\t" or not _unspeakable(c) else " " for c in text).replace(
+        "\ufe0f", ""
+    )
 
 
 def _unspeakable(character: str) -> bool:
@@ -167,7 +171,7 @@ LONGEST_UTTERANCE = 300
 
 
 def sentences(text: str, language: str) -> list[str]:
-    """The sentences of a text in a language (its base code, such as en), each to be spoken at once."""
+    """The sentences of a text, each to be spoken at once. `language` is a base code such as en."""
     from sentencex import segment  # a compiled library; a help page needs none
 
     spoken: list[str] = []

@@ -16,7 +16,9 @@ Sound = Callable[[Cue], Samples]
 """A sounding cue's samples, exactly as many as it is long."""
 
 
-def mix(segments: Iterable[Segment], sound: Sound, volume: float, tone: Samples | None) -> Iterator[Samples]:
+def mix(
+    segments: Iterable[Segment], sound: Sound, volume: float, tone: Samples | None
+) -> Iterator[Samples]:
     """The session as blocks of at most BLOCK frames, mono, float32.
 
     `volume` scales voice and chimes; `tone` is a loop that lies under everything, or None.
@@ -43,7 +45,9 @@ def mix_segment(segment: Segment, sound: Sound, volume: float) -> Iterator[Sampl
             if samples is None:
                 samples = sound(cue)
             first, last = max(cue.start, start), min(cue.start + len(samples), end)
-            block[first - start : last - start] += volume * samples[first - cue.start : last - cue.start]
+            block[first - start : last - start] += (
+                volume * samples[first - cue.start : last - cue.start]
+            )
             if cue.start + len(samples) > end:
                 break
             cue, samples = next(waiting, None), None

@@ -75,7 +75,9 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
         yield Step("opening", writer.read(routine.intro), routine.title, chimes=chimes)
     for number, exercise in enumerate(routine.exercises, 1):
         own = settings.under(exercise.settings)
-        for step in _ExerciseWriter(exercise, own, words).steps(first=bool(timed) and exercise is timed[0]):
+        for step in _ExerciseWriter(exercise, own, words).steps(
+            first=bool(timed) and exercise is timed[0]
+        ):
             yield replace(step, name=exercise.name, exercise=number, chimes=own.chimes)
     closing: list[StepPart] = [Chime("finish"), Span("pause", TAIL_SECONDS)]
     if routine.exercises and routine.exercises[-1].dose:
@@ -86,7 +88,9 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
 class _Writer:
     """Turns what a script says into what is spoken, waited for and rung."""
 
-    def __init__(self, settings: Settings, words: Phrases, exercise: Exercise | None = None) -> None:
+    def __init__(
+        self, settings: Settings, words: Phrases, exercise: Exercise | None = None
+    ) -> None:
         self.settings, self.words, self.exercise = settings, words, exercise
 
     def read(self, parts: Iterable[Part], side: Side | None = None) -> tuple[StepPart, ...]:
@@ -192,7 +196,9 @@ class _ExerciseWriter(_Writer):
         exercise, side = self.exercise, self._first_side
         name = self.words.name(exercise.name).rstrip(".")
         if exercise.dose is None:
-            return Say(exercise.name.rstrip(".") + ".", exercise.line, True), *self.read((*exercise.caution, *exercise.before))
+            return Say(exercise.name.rstrip(".") + ".", exercise.line, True), *self.read(
+                (*exercise.caution, *exercise.before)
+            )
         parts: list[StepPart] = [
             Say(self.words.say("first" if first else "next", name=name), exercise.line, group=True),
             *self.read((*exercise.caution, *exercise.before), side),
@@ -231,7 +237,9 @@ class _ExerciseWriter(_Writer):
                 parts = (*self._rep(number, rep, rep_side), *after)
                 yield Step("rep", parts, "", 0, number, dose.sets, rep, dose.reps, rep_side)
 
-    def _run_opening(self, set_number: int, side: Side | None, *, switched: bool) -> tuple[StepPart, ...]:
+    def _run_opening(
+        self, set_number: int, side: Side | None, *, switched: bool
+    ) -> tuple[StepPart, ...]:
         """What is said before a set's first rep, or when the side changes."""
         parts: list[StepPart] = []
         if switched and side:
@@ -267,7 +275,11 @@ class _ExerciseWriter(_Writer):
         if dose.reps > 1 and (not self.minimal or rep == dose.reps):
             parts.append(self._count("rep", rep, dose.reps))
         later = rep > 1 or set_number > 1
-        parts += self._movements(side, later=later) if self.exercise.movements else self._position(side, later=later)
+        parts += (
+            self._movements(side, later=later)
+            if self.exercise.movements
+            else self._position(side, later=later)
+        )
         if not any(isinstance(part, Span) and part.closes for part in parts) and rep < dose.reps:
             parts.append(Chime("rep"))
         return parts
@@ -276,9 +288,15 @@ class _ExerciseWriter(_Writer):
         movements = self.exercise.movements
         untimed = [m for m in movements if not m.timed]
         shortened = later and self.settings.guidance == "fading" and self.exercise.short
-        parts: list[StepPart] = list(self.sentences(self.exercise.short, side)) if shortened and self.exercise.short else []
+        parts: list[StepPart] = (
+            list(self.sentences(self.exercise.short, side))
+            if shortened and self.exercise.short
+            else []
+        )
         for movement in movements:
-            parts += self._less(self.read(movement.parts, side), later=later, silent=bool(shortened))
+            parts += self._less(
+                self.read(movement.parts, side), later=later, silent=bool(shortened)
+            )
             if not movement.timed:
                 held = self.dose.hold if untimed and movement is untimed[-1] else None
                 parts.append(self.hold(held, self.dose.line) if held else self._do(movement))
@@ -306,12 +324,18 @@ class _ExerciseWriter(_Writer):
         elif later and not self.minimal:
             texts = [part for part in exercise.before if isinstance(part, Words)]
             asks = self.sentences(texts[-1], side)[-1:] if texts else []
-            parts += self._less([replace(say, group=False) for say in asks], later=True, silent=False)
+            parts += self._less(
+                [replace(say, group=False) for say in asks], later=True, silent=False
+            )
         elif self.dose.hold and not self.minimal:
             seconds = self.dose.hold.at(self.settings.breath_seconds)
             length = self.words.length(round(seconds)) if seconds == round(seconds) else ""
-            parts.append(Say(self.words.say("hold_for", length=length) if length else self.words.say("hold")))
-        parts.append(self.hold(self.dose.hold, self.dose.line) if self.dose.hold else self._do(None))
+            parts.append(
+                Say(self.words.say("hold_for", length=length) if length else self.words.say("hold"))
+            )
+        parts.append(
+            self.hold(self.dose.hold, self.dose.line) if self.dose.hold else self._do(None)
+        )
         return parts
 
     def _do(self, movement: Movement | None) -> Span:
@@ -333,7 +357,11 @@ class _ExerciseWriter(_Writer):
         if last_of_run:
             return [] if last_set or not last_of_set else [self._rest(self.paced(dose.set_rest))]
         if dose.sides == "alternate" and side == "left":
-            return [Chime("switch"), Say(self.words.say("switch")), Span("switch", self.paced(dose.switch), dose.line)]
+            return [
+                Chime("switch"),
+                Say(self.words.say("switch")),
+                Span("switch", self.paced(dose.switch), dose.line),
+            ]
         if dose.every:
             return []
         rest = self.paced(dose.rest)

@@ -32,7 +32,9 @@ class Rendition:
         words = phrases(settings.language)
         language = settings.language if "-" in settings.language else words.voice
         self.voice = speaker.voice(settings.voice, language)
-        self.scheduler = Scheduler(settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s))))
+        self.scheduler = Scheduler(
+            settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s)))
+        )
         self._lengths: dict[Utterance, Frames] = {}
         said = (say for step in program.steps for say in step.utterances())
         speaker.prepare(dict.fromkeys(self.scheduler.utterance(say) for say in said))
@@ -56,7 +58,11 @@ class Rendition:
         """The whole session's timeline. Raises as `segments`."""
         settings = self.program.settings
         return assemble(
-            self.program.title, settings.language, self.segments(), settings.volume, settings.room_tone
+            self.program.title,
+            settings.language,
+            self.segments(),
+            settings.volume,
+            settings.room_tone,
         )
 
     def blocks(self) -> Iterator[Samples]:
@@ -76,7 +82,7 @@ class Rendition:
 
     def _segments(self) -> Iterator[Segment]:
         steps = self.program.steps
-        at = LEAD_IN
+        at = int(LEAD_IN)
         for index, step in enumerate(steps):
             if any(isinstance(part, SayLength) for part in step.parts):
                 rest = [self.scheduler.segment(later) for later in steps[index + 1 :]]

@@ -16,7 +16,7 @@ SENTENCE_GAP = 0.6
 PARAGRAPH_GAP = 1.2
 """Seconds between sentences and paragraphs at pace 1 (script language)."""
 CHIME_GAP = 0.25
-"""Seconds at pace 1 between a chime's end and the next word, so that it doesn't step on its heels."""
+"""Seconds at pace 1 between a chime's end and the next word, which it would blur."""
 
 Measure = Callable[[Utterance], Frames]
 """How long an utterance sounds."""
@@ -27,7 +27,9 @@ MeasureChime = Callable[[str], Frames]
 class Scheduler:
     """Places what steps ask for. Knows nothing of the steps before and after."""
 
-    def __init__(self, settings: Settings, voice: str, measure: Measure, measure_chime: MeasureChime) -> None:
+    def __init__(
+        self, settings: Settings, voice: str, measure: Measure, measure_chime: MeasureChime
+    ) -> None:
         self.settings, self.voice = settings, voice
         self.measure, self.measure_chime = measure, measure_chime
 
@@ -186,9 +188,17 @@ class _Placing:
         spoken = self.scheduler.utterance(say)
         self.cues.append(
             self.cue(
-                "speech", start, start + length, text=spoken.text, voice=spoken.voice, wpm=spoken.wpm,
-                pitch=spoken.pitch, role=say.role, number=say.number, line=say.line,
-            )  # fmt: skip
+                "speech",
+                start,
+                start + length,
+                text=spoken.text,
+                voice=spoken.voice,
+                wpm=spoken.wpm,
+                pitch=spoken.pitch,
+                role=say.role,
+                number=say.number,
+                line=say.line,
+            )
         )
 
     def ring(self, event: str, sound: str, start: int) -> None:

@@ -7,8 +7,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from voicecoach.dose import MOST_REPS, DoseError, looks_like_dose, read_dose, read_progress, starts_like_dose
-from voicecoach.errors import Location, NotFoundError, Problem, ScriptError, SettingError, nearest, quoted
+from voicecoach.dose import (
+    MOST_REPS,
+    DoseError,
+    looks_like_dose,
+    read_dose,
+    read_progress,
+    starts_like_dose,
+)
+from voicecoach.errors import (
+    Location,
+    NotFoundError,
+    Problem,
+    ScriptError,
+    SettingError,
+    nearest,
+    quoted,
+)
 from voicecoach.library import chime_sets, sound_beside
 from voicecoach.limits import least_seconds, most_reps
 from voicecoach.markup import DirectionError, TextLine, clean, plain, read_parts, speakable
@@ -22,7 +37,17 @@ MOST_BYTES = 1 << 20
 
 FACTS = ("caution", "author", "license", "tags", "progress")
 """What a script may say of itself beside its settings."""
-CUES = ("halfway", "between", "finish", "caution", "short", "chimes", "countdown", "guidance", "progress")
+CUES = (
+    "halfway",
+    "between",
+    "finish",
+    "caution",
+    "short",
+    "chimes",
+    "countdown",
+    "guidance",
+    "progress",
+)
 """An exercise's own lines."""
 FILES = ("chimes", "background")
 """Settings that may name a sound file beside the script."""
@@ -38,7 +63,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SIDE = "{side}"
 
 
-def load(path: Path) -> tuple[Routine, tuple[Problem, ...]]:
+def load_script(path: Path) -> tuple[Routine, tuple[Problem, ...]]:
     """The routine in a file, and warnings about it.
 
     Raises:
@@ -83,7 +108,9 @@ def _decode(data: bytes | str, file: str) -> str:
         raise ScriptError([Problem(where, "this is not UTF-8 text", "save it as UTF-8")]) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ScriptError([Problem(Location(file, line), "this is not a text file", "it holds NUL bytes")])
+        raise ScriptError(
+            [Problem(Location(file, line), "this is not a text file", "it holds NUL bytes")]
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -95,7 +122,7 @@ class _Section:
     line: int = 0
     blocks: list[tuple[str, tuple[Part, ...], int]] = field(default_factory=list)
     """In order: "prose" or "movement", its parts, its line."""
-    dose: Dose = Dose()
+    dose: Dose = field(default_factory=Dose)
     dose_at: int | None = None
     """How many blocks stood before the dose line."""
     dose_items: set[str] = field(default_factory=set)
@@ -134,7 +161,7 @@ class _Reader:
                 elif stripped.startswith(fence):
                     fence = ""
                 continue
-            if self._underlined(stripped, number):
+            if self._underlined(stripped):
                 continue
             self._line(line, stripped, number)
         self._close()
@@ -155,7 +182,7 @@ class _Reader:
                     return number + 1
         return 0
 
-    def _underlined(self, stripped: str, number: int) -> bool:
+    def _underlined(self, stripped: str) -> bool:
         """A paragraph's one line underlined with === or --- is a heading."""
         if len(stripped) < 3 or set(stripped) not in ({"="}, {"-"}):
             return False
@@ -168,9 +195,12 @@ class _Reader:
     def _line(self, line: str, stripped: str, number: int) -> None:
         column = line.index(stripped) + 1 if stripped else 1
         section = self.sections[-1]
-        if not stripped:
-            self._close()
-        elif stripped.startswith(">") or _RULE.match(stripped) or _LINK_TARGET.match(stripped):
+        if (
+            not stripped
+            or stripped.startswith(">")
+            or _RULE.match(stripped)
+            or _LINK_TARGET.match(stripped)
+        ):
             self._close()
         elif (heading := _HEADING.match(stripped)) and column <= 4:
             self._close()
@@ -233,7 +263,9 @@ class _Reader:
             if not speakable(name):
                 self._error(number, 1, "an exercise needs a name", "write: ## Name")
             if level == 1:
-                self._warn(number, 1, "a second title is read as an exercise", "write ## for exercises")
+                self._warn(
+                    number, 1, "a second title is read as an exercise", "write ## for exercises"
+                )
             self.sections.append(_Section(name, number))
         elif speakable(name):  # a smaller heading is a sentence of its own
             self.sections[-1].blocks.append(("prose", (Words(name, number),), number))
@@ -275,19 +307,26 @@ class _Reader:
     ) -> bool:
         """A key that doesn't belong here: an error where it is surely meant, else prose."""
         if not inside and key in CUES:
-            self._error(number, column, f"{quoted(key)} belongs to an exercise", "put it below a ## heading")
+            self._error(
+                number, column, f"{quoted(key)} belongs to an exercise", "put it below a ## heading"
+            )
             return True
         if inside and is_setting:
             try:
                 read_setting(key, value)
             except SettingError:
                 return False
-            self._error(number, column, f"{quoted(key)} is a setting", "put it before the first ## heading")
+            self._error(
+                number, column, f"{quoted(key)} is a setting", "put it before the first ## heading"
+            )
             return True
         known = CUES if inside else (*FACTS, *(s.name for s in SETTINGS.values() if s.in_script))
         if (near := nearest(key, known, 0.75)) and not self.open:
             self._warn(
-                number, column, f"{quoted(key + ':')} is spoken as a sentence", f"did you mean {quoted(near + ':')}?"
+                number,
+                column,
+                f"{quoted(key + ':')} is spoken as a sentence",
+                f"did you mean {quoted(near + ':')}?",
             )
         return False
 
@@ -295,7 +334,9 @@ class _Reader:
         parts = self._parts([TextLine(number, column, value)])
         words = [part for part in parts if isinstance(part, Words)]
         if len(words) < len(parts):
-            self._error(number, column, f"{quoted(key)} takes words only", "no pauses, holds or chimes")
+            self._error(
+                number, column, f"{quoted(key)} takes words only", "no pauses, holds or chimes"
+            )
         if len(words) > 1:
             words = [replace(words[0], text=" ".join(part.text for part in words))]
         return words
@@ -328,7 +369,9 @@ class _Reader:
 
     def _dose(self, section: _Section, text: str, number: int, column: int) -> None:
         if len(self.sections) == 1:
-            self._error(number, column, "a dose belongs to an exercise", "put a heading above it: ## Name")
+            self._error(
+                number, column, "a dose belongs to an exercise", "put a heading above it: ## Name"
+            )
             return
         section.dose, problems = read_dose(text, section.dose, section.dose_items)
         for problem in problems:
@@ -365,14 +408,19 @@ class _Reader:
 
     def _exercise(self, section: _Section) -> Exercise:
         blocks = section.blocks
-        movements = tuple(Movement(parts, line) for kind, parts, line in blocks if kind == "movement")
+        movements = tuple(
+            Movement(parts, line) for kind, parts, line in blocks if kind == "movement"
+        )
         timed = section.dose_at is not None or any(movement.timed for movement in movements)
         if timed:
             starts = [i for i, (kind, _, _) in enumerate(blocks) if kind == "movement"]
             first = min(starts[:1] + ([section.dose_at] if section.dose_at is not None else []))
         else:
             first = len(blocks)
-        prose = [[p for k, parts, _ in run if k == "prose" or not timed for p in parts] for run in (blocks[:first], blocks[first:])]
+        prose = [
+            [p for k, parts, _ in run if k == "prose" or not timed for p in parts]
+            for run in (blocks[:first], blocks[first:])
+        ]
         exercise = Exercise(
             name=section.name,
             line=section.line,
@@ -397,25 +445,42 @@ class _Reader:
         sided = dose.sides is not None
         texts = [(part, sided) for m in exercise.movements for part in m.parts]
         texts += [(part, sided) for part in (*exercise.before, *exercise.after, *exercise.caution)]
-        texts += [(w, sided) for w in (exercise.halfway, exercise.between, exercise.finish, exercise.short) if w]
+        texts += [
+            (w, sided)
+            for w in (exercise.halfway, exercise.between, exercise.finish, exercise.short)
+            if w
+        ]
         self._check_sides(texts)
         if "switch" in given and not sided:
             self._error(line, 1, "a switch needs sides", 'add "each side" or "alternate sides"')
         if exercise.movements and dose.hold and all(m.timed for m in exercise.movements):
-            self._error(line, 1, "every movement has its own hold already", "take the hold out of the dose")
+            self._error(
+                line, 1, "every movement has its own hold already", "take the hold out of the dose"
+            )
         if dose.every:
             if any(movement.timed for movement in exercise.movements):
-                self._error(line, 1, '"every" counts reps by itself', "take the holds out of the movements")
-            if dose.hold and not dose.every.breaths + dose.hold.breaths and dose.hold.seconds > dose.every.seconds:
+                self._error(
+                    line, 1, '"every" counts reps by itself', "take the holds out of the movements"
+                )
+            if (
+                dose.hold
+                and not dose.every.breaths + dose.hold.breaths
+                and dose.hold.seconds > dose.every.seconds
+            ):
                 self._error(line, 1, "the hold is longer than each beat", 'make "every" longer')
             if "rest" in given:
-                self._warn(line, 1, 'with "every" there is no rest between reps', 'say "between sets"?')
+                self._warn(
+                    line, 1, 'with "every" there is no rest between reps', 'say "between sets"?'
+                )
 
     def _check_sides(self, parts: list[tuple[Part, bool]]) -> None:
         for part, sided in parts:
             if isinstance(part, Words) and _SIDE in part.text and not sided:
                 self._error(
-                    part.line, 1, "{side} needs an exercise with sides", 'add "each side" to its dose line'
+                    part.line,
+                    1,
+                    "{side} needs an exercise with sides",
+                    'add "each side" to its dose line',
                 )
 
     def _check_limits(self, routine: Routine) -> None:
@@ -425,5 +490,3 @@ class _Reader:
         seconds, line = least_seconds(routine)
         if seconds > DAY_SECONDS:
             self._error(line, 1, "the session takes more than 24 h", "split it")
-
-

@@ -67,7 +67,10 @@ class Session:
             DeviceError: the device can't play, or disappeared.
             ScriptError, SpeechError: as Rendition.segments.
         """
-        threads = [threading.Thread(target=self._guard, args=(work,), daemon=True) for work in (self._plan, self._mix)]
+        threads = [
+            threading.Thread(target=self._guard, args=(work,), daemon=True)
+            for work in (self._plan, self._mix)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -182,11 +185,10 @@ class Session:
         index = 0
         while True:
             with self._planned:
-                self._planned.wait_for(
-                    lambda: len(self._segments) > index or self._total is not None or self._error
-                )
-                if len(self._segments) <= index:
-                    return
+                while len(self._segments) <= index:
+                    if self._total is not None or self._error:
+                        return
+                    self._planned.wait()
                 segment = self._segments[index][1]
             yield segment
             index += 1

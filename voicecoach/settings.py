@@ -55,7 +55,7 @@ class Settings:
     """The fields that the user set, which therefore no script overrides."""
 
     def under(self, script: Mapping[str, object]) -> Settings:
-        """These settings with what a script (or one of its exercises) sets, where the user didn't."""
+        """These settings with what a script (or its exercise) sets, where the user didn't."""
         own: dict[str, Any] = {k: v for k, v in script.items() if k not in self.pinned}
         return replace(self, **own) if own else self
 
@@ -218,7 +218,10 @@ def read_setting(name: str, text: str, source: str = "") -> tuple[str, object]:
     if setting is None:
         near = nearest(key, SETTINGS)
         raise SettingError(
-            name, f"unknown setting {quoted(name)}", source, f"did you mean {quoted(near)}?" if near else ""
+            name,
+            f"unknown setting {quoted(name)}",
+            source,
+            f"did you mean {quoted(near)}?" if near else "",
         )
     try:
         return setting.field, setting.read(text)
@@ -226,7 +229,7 @@ def read_setting(name: str, text: str, source: str = "") -> tuple[str, object]:
         raise SettingError(name, f"{name} can't be {quoted(text)}", source, str(error)) from None
 
 
-def merge(
+def merge_settings(
     command_line: Mapping[str, str] = {},
     environment: Mapping[str, str] = {},
     config: Mapping[str, object] = {},

@@ -1,4 +1,4 @@
-"""Steps: the plain instructions that a program is made of; seconds as asked for, nothing measured."""
+"""Steps: the plain instructions that a program is made of; seconds as asked for, none measured."""
 
 from __future__ import annotations
 

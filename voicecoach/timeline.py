@@ -1,4 +1,4 @@
-"""Timelines: where each sound stands, in frames; and the same as JSON, which other programs read."""
+"""Timelines: where each sound stands, in frames; and the same as JSON, for other programs."""
 
 from __future__ import annotations
 
@@ -134,7 +134,14 @@ def assemble(
             chapters[-1] = replace(chapters[-1], end=Frames(at))
     cues.sort(key=lambda cue: cue.start)
     return Timeline(
-        title, language, Frames(at), tuple(chapters), tuple(cues), tuple(left_out), volume, room_tone
+        title,
+        language,
+        Frames(at),
+        tuple(chapters),
+        tuple(cues),
+        tuple(left_out),
+        volume,
+        room_tone,
     )
 
 

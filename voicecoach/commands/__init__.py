@@ -16,19 +16,21 @@ from voicecoach.errors import Problem
 from voicecoach.library import config_file, find_script, script_names
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
-from voicecoach.script import MOST_BYTES, load, read_script
-from voicecoach.settings import SETTINGS, Settings, merge, read_config
+from voicecoach.script import MOST_BYTES, load_script, read_script
+from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
 
 
-class ScriptName(click.ParamType):
+class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
     """A built-in script's name or a file; completes both."""
 
     name = "script"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
         """Built-in scripts, and files."""
         del ctx, param
         names = [CompletionItem(name) for name in script_names() if name.startswith(incomplete)]
@@ -44,7 +46,7 @@ def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
     """An option for each setting; those of the device only for what plays."""
 
     def add(function: Function) -> Function:
-        for setting in reversed(SETTINGS.values()):
+        for setting in reversed(list(SETTINGS.values())):
             if live or setting.name not in ("output", "device"):
                 option = click.option(
                     f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
@@ -67,20 +69,20 @@ def user_settings(options: dict[str, Any]) -> Settings:
         if options.get(setting.field) is not None
     }
     config = config_file()
-    return merge(given, os.environ, read_config(config), str(config))
+    return merge_settings(given, os.environ, read_config(config), str(config))
 
 
 def open_routine(script: str) -> Routine:
     """The script by its name, file or `-`; its warnings are printed.
 
     Raises:
-        NotFoundError, ScriptError: as voicecoach.script.load.
+        NotFoundError, ScriptError: as voicecoach.script.load_script.
     """
     if script == PIPE:
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
         routine, warnings = read_script(data, "stdin")
     else:
-        routine, warnings = load(find_script(script))
+        routine, warnings = load_script(find_script(script))
     tell(warnings)
     return routine
 
@@ -94,7 +96,11 @@ def open_program(script: str, options: dict[str, Any]) -> Program:
 def tell(warnings: tuple[Problem, ...]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     for warning in warnings:
-        click.echo(f"{warning.location}: warning: {warning.cause}" + (f"; {warning.hint}" if warning.hint else ""), err=True)
+        click.echo(
+            f"{warning.location}: warning: {warning.cause}"
+            + (f"; {warning.hint}" if warning.hint else ""),
+            err=True,
+        )
 
 
 def track_tags(routine: Routine, language: str) -> dict[str, str]:

@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from voicecoach.commands import ScriptName, open_routine, setting_options, user_settings
-from voicecoach.errors import EXIT_DONE, EXIT_USER, Location, Problem, ScriptError, VoicecoachError, quoted
+from voicecoach.errors import (
+    EXIT_DONE,
+    EXIT_USER,
+    Location,
+    Problem,
+    ScriptError,
+    VoicecoachError,
+    quoted,
+)
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.settings import Settings

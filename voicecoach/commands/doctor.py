@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib import metadata
 
 import click
@@ -17,7 +16,7 @@ from voicecoach.program import Program
 from voicecoach.rendition import Rendition
 from voicecoach.routine import Routine
 from voicecoach.session import Session
-from voicecoach.settings import read_config, merge, Settings
+from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.speech.espeak import load_espeak
 from voicecoach.speech.system import SystemSpeaker
 from voicecoach.step import Chime, Say, Step
@@ -32,8 +31,17 @@ def command(silent: bool) -> int:
 
     Ends with a test chime and a spoken word. Exit code 3 if no session could be heard.
     """
-    click.echo(f"voicecoach {metadata.version('voicecoach')}, Python {platform.python_version()}, {platform.platform()}")
-    checks: list[Callable[[], Iterator[Finding]]] = [_files, _settings, _voices, _devices, _simpleaudio]
+    click.echo(
+        f"voicecoach {metadata.version('voicecoach')}, "
+        f"Python {platform.python_version()}, {platform.platform()}"
+    )
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        _files,
+        _settings,
+        _voices,
+        _devices,
+        _simpleaudio,
+    ]
     if not silent:
         checks.append(_chime)
     well = True
@@ -52,14 +60,18 @@ def _files() -> Iterator[Finding]:
         writable = os.access(folder, os.W_OK)
     except OSError:
         writable = False
-    cure = "" if writable else "; it can't be written, so words are spoken anew each time: mend its permissions"
+    cure = (
+        ""
+        if writable
+        else "; it can't be written, so words are spoken anew each time: mend its permissions"
+    )
     yield writable, f"cache: {folder}{cure}"
 
 
 def _settings() -> Iterator[Finding]:
     path = config_file()
     try:
-        merge({}, os.environ, read_config(path), str(path))
+        merge_settings({}, os.environ, read_config(path), str(path))
     except VoicecoachError as error:
         yield False, f"settings: {error}"
     else:
@@ -75,7 +87,11 @@ def _voices() -> Iterator[Finding]:
         yield False, f"voices: {error}; install a speech engine, such as espeak-ng"
         return
     origin = load_espeak()
-    yield True, f"voices: {len(voices)}, usual one {usual.name}" + (f"; eSpeak NG {origin}" if origin else "")
+    yield (
+        True,
+        f"voices: {len(voices)}, usual one {usual.name}"
+        + (f"; eSpeak NG {origin}" if origin else ""),
+    )
 
 
 def _devices() -> Iterator[Finding]:
@@ -104,4 +120,8 @@ def _chime() -> Iterator[Finding]:
     except VoicecoachError as error:
         yield False, f"test chime: {error}"
     else:
-        yield True, "test chime: played, with a few words; if you heard none, turn up the volume or see --device"
+        yield (
+            True,
+            "test chime: played, with a few words; "
+            "if you heard none, turn up the volume or choose a --device",
+        )

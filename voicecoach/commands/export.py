@@ -78,6 +78,8 @@ def _export_plan(path: Path, job: Job) -> None:
 
 
 def _write(job: Job, timeline: Timeline, blocks: Iterable[Samples]) -> None:
-    with progress_display(f"Writing {job.path.name}", timeline.frames, shown=terminal()) as progress:
+    with progress_display(
+        f"Writing {job.path.name}", timeline.frames, shown=terminal()
+    ) as progress:
         export(job, timeline, blocks, progress)
     click.echo(f"Wrote {job.path} ({write_seconds(seconds(timeline.frames))}).")

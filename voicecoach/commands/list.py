@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from voicecoach.library import find_script, script_names
-from voicecoach.script import load
+from voicecoach.script import load_script
 
 
 @click.command("list", epilog="Example: voicecoach list")
@@ -13,6 +13,6 @@ def command() -> None:
     """List the built-in scripts."""
     for name in script_names():
         path = find_script(name)
-        routine, _ = load(path)
+        routine, _ = load_script(path)
         exercises = ", ".join(exercise.name for exercise in routine.exercises)
         click.echo(f"{name}: {routine.title} ({exercises})\n    {path}")

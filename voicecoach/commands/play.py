@@ -29,7 +29,9 @@ from voicecoach.speech.system import SystemSpeaker
     type=click.Path(path_type=Path, dir_okay=False),
     help="Without a sound device, write the track here instead.",
 )
-def command(script: str, plain: bool, verbose: bool, or_export: Path | None, **options: Any) -> None:
+def command(
+    script: str, plain: bool, verbose: bool, or_export: Path | None, **options: Any
+) -> None:
     """Coach a session through the speakers.
 
     SCRIPT is a built-in's name, a file, or - for standard input. Ctrl-C ends it with a fade.

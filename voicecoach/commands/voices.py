@@ -17,7 +17,8 @@ def command(language: str) -> None:
     shown = [
         voice
         for voice in voices
-        if any(spoken == wanted or spoken.startswith(f"{wanted}-") for spoken in voice.languages) or not wanted
+        if any(spoken == wanted or spoken.startswith(f"{wanted}-") for spoken in voice.languages)
+        or not wanted
     ]
     width = max((len(voice.name) for voice in shown), default=0)
     for voice in shown:

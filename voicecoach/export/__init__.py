@@ -38,7 +38,9 @@ class Job:
         if ending not in FORMATS:
             near = nearest(ending, FORMATS, 0.5)
             known = ", ".join(ending.removeprefix(".") for ending in FORMATS)
-            hint = f"did you mean {quoted(self.path.stem + near)}?" if near else f"there are {known}"
+            hint = (
+                f"did you mean {quoted(self.path.stem + near)}?" if near else f"there are {known}"
+            )
             raise ExportError(f"{self.path} has no ending of a track; {hint}")
         if self.path.is_dir():
             raise ExportError(f"{self.path} is a folder; name a file in it")
@@ -51,7 +53,9 @@ class Job:
             raise ExportError(f"the folder {folder} can't be written")
 
 
-def export(job: Job, timeline: Timeline, blocks: Iterable[Samples], progress: Progress | None = None) -> None:
+def export(
+    job: Job, timeline: Timeline, blocks: Iterable[Samples], progress: Progress | None = None
+) -> None:
     """Write a session's track: beside its target, and renamed when whole.
 
     Raises:

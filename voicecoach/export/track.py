@@ -13,6 +13,7 @@ from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import RATE, Frames
 
 if TYPE_CHECKING:
+    from av import AudioStream
     from av.container import OutputContainer
 
 
@@ -57,7 +58,7 @@ def write_track(path: Path, form: Format, track: Track, blocks: Iterable[Samples
     import av
 
     with av.open(str(path), "w", format=form.container, options=dict(form.options)) as container:
-        stream = container.add_stream(form.codec, rate=RATE, layout="mono")
+        stream: AudioStream = container.add_stream(form.codec, rate=RATE, layout="mono")  # type: ignore[assignment]  # by its codec
         if form.bit_rate:
             stream.bit_rate = form.bit_rate
         container.metadata.update(track.tags)
@@ -75,7 +76,8 @@ def write_track(path: Path, form: Format, track: Track, blocks: Iterable[Samples
 
 def track_chapters(timeline: Timeline) -> list[Chapter]:
     """The exercises, and before them the session's opening under its title: MP4 players let the
-    first chapter begin at zero, wherever it was put."""
+    first chapter begin at zero, wherever it was put.
+    """
     chapters = list(timeline.chapters)
     if chapters and chapters[0].start > 0:
         chapters.insert(0, Chapter(timeline.title, Frames(0), chapters[0].start))
@@ -101,7 +103,7 @@ def _add_flac_chapters(path: Path, timeline: Timeline) -> None:
     """FFmpeg writes none into FLAC; as Vorbis comments most players read them."""
     from mutagen.flac import FLAC
 
-    file = FLAC(path)
+    file = FLAC(path)  # type: ignore[no-untyped-call]  # mutagen is typed in part
     for number, chapter in enumerate(track_chapters(timeline)):
         milliseconds = round(chapter.start * 1000 / RATE)
         minutes, rest = divmod(milliseconds, 60_000)

@@ -111,10 +111,10 @@ class SimpleaudioOutput:
                 word, _, reason = line.decode(errors="replace").strip().partition(" ")
                 if word == player.READY:
                     self._ready.set()
-                elif word == player.GONE:
-                    self._ending.come(device_gone())
-                elif word == player.FAILED:
+                elif word == player.FAILED and not self._ready.is_set():
                     self._fail(reason.rpartition("MSG: ")[2])
+                else:  # a device that played takes no more, or no further buffer
+                    self._ending.come(device_gone())
         self._fail("its process has ended")
 
     def _fail(self, reason: str) -> None:

@@ -115,7 +115,8 @@ class _Player:
     def _ended(self, buffer: _Buffer) -> None:
         """Called when simpleaudio has finished a buffer, or given up with it without a word."""
         planned_end = buffer.due + len(buffer.samples) / self._rate
-        if buffer.playing and not buffer.followed and time.monotonic() < planned_end - 1:
+        early = time.monotonic() < planned_end - 0.05
+        if early and buffer.playing is not None and not buffer.followed:
             tell(GONE)
 
 

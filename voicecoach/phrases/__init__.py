@@ -1,4 +1,4 @@
-"""Phrases: what the coach says by itself. A language enters, sentences leave; one TOML a language."""
+"""Phrases: what the coach says by itself, one TOML a language. A language enters, words leave."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ def phrases(language: str) -> Phrases:
     Raises:
         NotFoundError: the coach doesn't speak it; names those it does.
     """
-    base = language.split("-")[0]
+    base = language.split("-", maxsplit=1)[0]
     if base not in languages():
-        raise NotFoundError("phrases for the language", language, hint=f"there are {', '.join(languages())}")
+        raise NotFoundError(
+            "phrases for the language", language, hint=f"there are {', '.join(languages())}"
+        )
     text = resources.files(__name__).joinpath(f"{base}.toml").read_text(encoding="utf-8")
     return Phrases(base, MappingProxyType(tomllib.loads(text)))
 
@@ -70,7 +72,7 @@ class Phrases:
 
     def name(self, name: str) -> str:
         """An exercise's name as it stands within a sentence."""
-        word = name.split()[0] if name.split() else ""
+        word = name.split(maxsplit=1)[0] if name.split() else ""
         if self.texts["lowercase_names"] and word[1:].islower():
             return name[:1].lower() + name[1:]
         return name

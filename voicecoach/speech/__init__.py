@@ -43,7 +43,7 @@ class Speaker(Protocol):
     """Speaks utterances. May be called from any thread."""
 
     def speak(self, utterance: Utterance) -> Samples:
-        """The utterance's samples, from its first audible one to its last; empty if it has no sound.
+        """The utterance's samples, from its first audible one to its last; empty without any.
 
         The same utterance gives the same samples.
 

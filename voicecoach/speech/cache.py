@@ -27,7 +27,7 @@ class SpeechCache:
     def get(self, key: str) -> bytes | None:
         """What was stored, whole, or None."""
         stored = self._try(lambda cache: cache.get(key))
-        if not isinstance(stored, bytes) or len(stored) < 4:  # noqa: PLR2004 - the checksum
+        if not isinstance(stored, bytes) or len(stored) < 4:
             return None
         check, data = stored[:4], stored[4:]
         return data if zlib.crc32(data).to_bytes(4) == check else None
@@ -52,7 +52,7 @@ class SpeechCache:
                 if folder is None:  # a folder that can't be written: for this session, another one
                     spare = tempfile.mkdtemp(prefix="voicecoach-")
                     weakref.finalize(self, shutil.rmtree, spare, ignore_errors=True)
-                    folder = Path(spare)
+                    return Cache(spare, size_limit=self.size_limit)
                 return Cache(str(folder), size_limit=self.size_limit)
             except sqlite3.DatabaseError:
                 shutil.rmtree(self.folder, ignore_errors=True)  # what is broken is only a copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -100,19 +101,15 @@ class Engine:
             process.stdin.flush()
             answer = json.loads(process.stdout.readline())
             data = process.stdout.read(answer["bytes"])
-            if len(data) < answer["bytes"]:
-                raise EOFError
-        except (OSError, ValueError, EOFError):
-            if late.is_set():
-                raise TimeoutError from None
-            raise OSError from None
+        except (OSError, ValueError) as error:
+            raise (TimeoutError() if late.is_set() else error) from None
         finally:
             watch.cancel()
+        if len(data) < answer["bytes"]:
+            raise TimeoutError if late.is_set() else OSError
         return answer, data
 
 
 def _close_quietly(stream: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):  # what was still to be written: the process has ended
         stream.close()
-    except OSError:
-        pass  # what was still to be written goes to a process that has ended

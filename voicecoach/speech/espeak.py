@@ -13,7 +13,7 @@ LIBRARY = "libespeak-ng.so.1"
 
 @cache
 def load_espeak() -> str:
-    """Make eSpeak NG loadable by its name, and tell which version it is; "" off Linux or if missing.
+    """Make eSpeak NG loadable by its name; its version, or "" off Linux or where there is none.
 
     Cheap: loading initialises nothing. The embedded library needs ESPEAK_DATA_PATH, which is set.
     """

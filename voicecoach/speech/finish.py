@@ -7,15 +7,13 @@ from numpy.typing import NDArray
 
 from voicecoach.sound import Samples, limit, resample
 
-LOUDNESS = -19.0
-"""LUFS of a voice in the mono mix: −16 LUFS as stereo, what AES TD1008 (2021) and podcast
-directories ask of speech."""
-REFERENCE_TEXT = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."
-"""Its loudness sets a voice's level; every voice can count in its own language. One level for all
-utterances of a voice: a "Go" is to stay softer than a shout."""
+LOUDNESS = -21.0
+"""LUFS of a voice in the mono mix: as loud as eSpeak NG's peaks allow without limiting them (its
+crest is 18 dB), and matched to the chimes. Set once for a voice: a "Go" is to stay softer than a
+long sentence."""
 AUDIBLE = 10 ** (-52 / 20)
-"""Amplitude where an utterance begins and ends: 33 dB below its loudness and well above the room
-tone; the softest f or s of eSpeak NG reaches −45 dBFS."""
+"""Amplitude where an utterance begins and ends: 31 dB below its loudness, 6 dB above the
+highest peak of the room tone."""
 PEAK = 10 ** (-1.5 / 20)
 """The largest sample: −1 dBTP, less what lies between samples."""
 EDGE = 96

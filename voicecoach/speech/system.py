@@ -1,5 +1,6 @@
 """The system's voices, through pyttsx3: utterances enter, finished samples leave, from the cache or
-from engines that speak ahead in processes of their own."""
+from engines that speak ahead in processes of their own.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +20,13 @@ from numpy.typing import NDArray
 
 from voicecoach.errors import NotFoundError
 from voicecoach.library import cache_folder
+from voicecoach.phrases import languages, phrases
 from voicecoach.sound import Samples, loudness, resample
 from voicecoach.speech import Utterance, Voice
 from voicecoach.speech.cache import SpeechCache
 from voicecoach.speech.engine import PATIENCE_SECONDS, Engine
 from voicecoach.speech.espeak import load_espeak
-from voicecoach.speech.finish import LOUDNESS, REFERENCE_TEXT, VERSION, finish, widen
+from voicecoach.speech.finish import LOUDNESS, VERSION, finish, widen
 from voicecoach.speech.voices import choose_voice, name_voices
 
 AHEAD = 32
@@ -32,13 +34,15 @@ AHEAD = 32
 AT_HAND = 64
 """Utterances kept in memory; the others wait in the cache."""
 REFERENCE_WPM = 135
+COUNT = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."
+"""What a voice says to be measured whose language has no sample: all can count in their own."""
 MOST_GAIN = 8.0
 """18 dB: a voice softer than that is broken, and would be raised with its noise."""
 _UNSAFE = str.maketrans({"<": " ", ">": " ", "\\": " ", "[": " ", "]": " ", "{": " ", "}": " "})
 
 
 def plain_text(text: str) -> str:
-    """Text without anything that an engine could take for a command: SSML's <…>, NSSpeech's [[…]]."""
+    """Text without what an engine could take for a command: SSML's <…>, NSSpeech's [[…]]."""
     return " ".join("".join(c if c.isprintable() else " " for c in text.translate(_UNSAFE)).split())
 
 
@@ -130,39 +134,45 @@ class SystemSpeaker:
 
     def _fetch(self, utterance: Utterance) -> NDArray[np.int16]:
         text = plain_text(utterance.text)
-        voice = self._id(utterance.voice)
-        key = f"{self._version}/{voice}/{utterance.wpm}/{utterance.pitch}/{text}"
+        voice = self._named(utterance.voice)
+        key = f"{self._version}/{voice.id}/{utterance.wpm}/{utterance.pitch}/{text}"
         kept = self._cache.get(key)
         if kept is not None and len(kept) % 2 == 0:
             return np.frombuffer(kept, np.int16)
-        rate, raw = self._engine().speak(text, voice, utterance.wpm, utterance.pitch)
+        rate, raw = self._engine().speak(text, voice.id, utterance.wpm, utterance.pitch)
         samples = finish(raw, rate, self._gain(voice))
         self._cache.put(key, samples.tobytes())
         return samples
 
-    def _gain(self, voice: str) -> float:
+    def _gain(self, voice: Voice) -> float:
         """What brings a voice to the session's loudness."""
         with self._lock:
-            if voice not in self._gains:
-                key = f"{self._version}/{voice}/loudness"
+            if voice.id not in self._gains:
+                key = f"{self._version}/{voice.id}/loudness"
                 kept = self._cache.get(key)
                 if kept is None:
-                    rate, raw = self._engine().speak(REFERENCE_TEXT, voice, REFERENCE_WPM, 0.0)
+                    text = _sample(voice)
+                    rate, raw = self._engine().speak(text, voice.id, REFERENCE_WPM, 0.0)
                     kept = repr(loudness(resample(np.frombuffer(raw, np.int16), rate))).encode()
                     self._cache.put(key, kept)
-                self._gains[voice] = min(10 ** ((LOUDNESS - float(kept)) / 20), MOST_GAIN)
-            return self._gains[voice]
+                self._gains[voice.id] = min(10 ** ((LOUDNESS - float(kept)) / 20), MOST_GAIN)
+            return self._gains[voice.id]
 
-    def _id(self, name: str) -> str:
+    def _named(self, name: str) -> Voice:
         for voice in self.voices():
             if voice.name == name:
-                return voice.id
+                return voice
         raise NotFoundError("voice", name, [voice.name for voice in self.voices()])
 
     def _engine(self) -> Engine:
-        """This thread's own engine."""
+        """The engine of the thread that asks."""
         engine: Engine | None = getattr(self._own, "engine", None)
         if engine is None:
             engine = self._own.engine = Engine(self._patience)
             self._engines.append(engine)
         return engine
+
+
+def _sample(voice: Voice) -> str:
+    language = voice.languages[0].split("-")[0] if voice.languages else ""
+    return phrases(language).texts["sample"] if language in languages() else COUNT

@@ -34,21 +34,30 @@ def choose_voice(voices: Sequence[Voice], wanted: str, language: str) -> Voice:
     """
     meant = wanted.strip().lower()
     if not meant:
-        voice = _of_language(voices, language) or _of_language(voices, language.split("-")[0])
+        voice = _of_language(voices, language) or _of_language(
+            voices, language.split("-", maxsplit=1)[0]
+        )
         if voice is None:
             raise NotFoundError("voice for the language", language, hint="see: voicecoach voices")
         return voice
     for voice in voices:
-        if meant in (voice.name.lower(), voice.name.lower().partition(":")[2], voice.id.lower(), voice.label.lower()):
+        if meant in (
+            voice.name.lower(),
+            voice.name.lower().partition(":")[2],
+            voice.id.lower(),
+            voice.label.lower(),
+        ):
             return voice
     if voice := _of_language(voices, meant):
         return voice
-    parts = [voice for voice in voices if meant in voice.name.lower() or meant in voice.label.lower()]
+    parts = [
+        voice for voice in voices if meant in voice.name.lower() or meant in voice.label.lower()
+    ]
     if len(parts) == 1:
         return parts[0]
     if parts:
         names = ", ".join(voice.name for voice in parts[:5])
-        more = " …" if len(parts) > 5 else ""  # noqa: PLR2004 - as many as are named
+        more = " …" if len(parts) > 5 else ""
         raise NotFoundError("one voice", wanted, hint=f"{len(parts)} are called so: {names}{more}")
     known = [voice.name for voice in voices] + [voice.label for voice in voices]
     known += [voice.name.partition(":")[2] for voice in voices]
@@ -58,6 +67,8 @@ def choose_voice(voices: Sequence[Voice], wanted: str, language: str) -> Voice:
 def _of_language(voices: Sequence[Voice], language: str) -> Voice | None:
     """The voice that is named after a language, else the first that speaks it."""
     speaking = [v for v in voices if language in v.languages]
-    speaking += [v for v in voices if any(spoken.startswith(f"{language}-") for spoken in v.languages)]
+    speaking += [
+        v for v in voices if any(spoken.startswith(f"{language}-") for spoken in v.languages)
+    ]
     named = [v for v in speaking if v.name.partition(":")[2].lower() == language]
-    return (named or speaking or [None])[0]
+    return next(iter(named or speaking), None)

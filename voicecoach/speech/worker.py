@@ -32,7 +32,7 @@ def main() -> None:
         engine = _Engine(Path(folder) / "utterance.wav")
         for line in sys.stdin.buffer:
             if not _answer(engine, json.loads(line), answers):
-                break  # what an engine does after a failure is anybody's guess: the next is a new one
+                break  # after a failure an engine may do anything: the next one is new
 
 
 def _answer(engine: _Engine, request: dict[str, Any], answers: BinaryIO) -> bool:
@@ -118,13 +118,13 @@ class _Engine:
             raise ValueError(f"{self.driver} can't change a voice's pitch")
 
     def _synchronize(self) -> None:
-        """Wait until eSpeak is idle: its driver returns from its first loop while it still speaks."""
+        """Wait until eSpeak is idle: its driver may return while it still speaks."""
         from pyttsx3.drivers import _espeak
 
         self.finished.wait()  # the deadline is the asker's
         _espeak.Synchronize()
 
-    def _finished(self, name: object = None, completed: bool = True) -> None: 
+    def _finished(self, name: object = None, completed: bool = True) -> None:
         del name
         if not completed:
             self.failure = RuntimeError("the engine was interrupted")
@@ -145,7 +145,7 @@ def _read(file: Path) -> tuple[int, bytes]:
         is_wave = start.read(4) == b"RIFF"
     if is_wave:
         with wave.open(str(file)) as sound:
-            if sound.getsampwidth() == 2 and sound.getnchannels() == 1:  # noqa: PLR2004
+            if sound.getsampwidth() == 2 and sound.getnchannels() == 1:
                 return sound.getframerate(), sound.readframes(sound.getnframes())
     return _decode(file)  # macOS writes AIFF, whatever the file is called
 
