@@ -12,7 +12,14 @@ import sys
 
 import click
 
-from voicecoach.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USER, ScriptError, VoicecoachError
+from voicecoach.errors import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_USER,
+    ScriptError,
+    VoicecoachError,
+    problem_lines,
+)
 
 COMMANDS = {
     "play": "Coach a session through the speakers.",
@@ -85,7 +92,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return EXIT_USER
     except ScriptError as error:
-        _tell("\n".join(str(problem) for problem in sorted((*error.problems, *error.warnings))))
+        _tell(problem_lines(error.problems, error.warnings))
         return error.exit_code
     except VoicecoachError as error:
         _tell(f"voicecoach: {error}")

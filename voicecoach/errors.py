@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 EXIT_DONE = 0
 EXIT_USER = 2
@@ -45,6 +45,13 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.location}: {self.cause}" + (f"; {self.hint}" if self.hint else "")
+
+
+def problem_lines(problems: Iterable[Problem], warnings: Iterable[Problem]) -> str:
+    """Errors and warnings in the order of their lines, one a line, warnings marked."""
+    marked = [(p, str(p)) for p in problems]
+    marked += [(w, str(replace(w, cause=f"warning: {w.cause}"))) for w in warnings]
+    return "\n".join(text for _, text in sorted(marked))
 
 
 class VoicecoachError(Exception):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.errors import Problem
+from voicecoach.errors import Problem, problem_lines
 from voicecoach.library import config_file, find_script, script_names
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
@@ -95,12 +95,8 @@ def open_program(script: str, options: dict[str, Any]) -> Program:
 
 def tell(warnings: tuple[Problem, ...]) -> None:
     """Print warnings where they don't disturb what is piped on."""
-    for warning in warnings:
-        click.echo(
-            f"{warning.location}: warning: {warning.cause}"
-            + (f"; {warning.hint}" if warning.hint else ""),
-            err=True,
-        )
+    if warnings:
+        click.echo(problem_lines((), warnings), err=True)
 
 
 def track_tags(routine: Routine, language: str) -> dict[str, str]:

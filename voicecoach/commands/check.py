@@ -14,6 +14,7 @@ from voicecoach.errors import (
     Problem,
     ScriptError,
     VoicecoachError,
+    problem_lines,
     quoted,
 )
 from voicecoach.program import build_program
@@ -37,7 +38,7 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
             try:
                 timeline = _check(script, settings, speaker)
             except ScriptError as error:
-                click.echo("\n".join(str(p) for p in sorted((*error.problems, *error.warnings))))
+                click.echo(problem_lines(error.problems, error.warnings))
                 code = EXIT_USER
             except VoicecoachError as error:
                 click.echo(f"{script}: {error}")

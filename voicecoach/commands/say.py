@@ -11,11 +11,11 @@ from voicecoach.commands import setting_options, user_settings
 from voicecoach.commands.export import export_program
 from voicecoach.errors import VoicecoachError
 from voicecoach.export import Job
-from voicecoach.markup import clean, sentences, speakable
 from voicecoach.output import open_output
 from voicecoach.program import Program
 from voicecoach.rendition import Rendition
 from voicecoach.routine import Routine
+from voicecoach.script.markup import clean, sentences, speakable
 from voicecoach.session import Session
 from voicecoach.settings import Settings
 from voicecoach.speech.system import SystemSpeaker

@@ -1,174 +1,21 @@
-"""Programs: a Routine and Settings enter; every rep, set and side spelled out as Steps leaves."""
+"""Exercises: one Exercise enters; its instructions, reps, sides and rests leave as Steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from voicecoach.markup import sentences
-from voicecoach.phrases import Phrases, phrases
-from voicecoach.routine import (
-    Breathe,
-    Dose,
-    Duration,
-    Exercise,
-    Hold,
-    Movement,
-    Part,
-    Pause,
-    Ring,
-    Routine,
-    Side,
-    Words,
-)
+from voicecoach.phrases import Phrases
+from voicecoach.program.writer import OTHER, Writer
+from voicecoach.routine import Dose, Duration, Exercise, Movement, Side, Words
 from voicecoach.settings import Settings
-from voicecoach.step import Chime, Placed, Say, SayLength, Span, Step, StepPart
+from voicecoach.step import Chime, Placed, Say, Span, Step, StepPart
 
-HALFWAY_SECONDS = 10.0
-"""Holds so long or longer say an exercise's own halfway cue (script language)."""
-FAR_SECONDS = 20.0
-"""Holds so long or longer say how far they are by themselves (script language)."""
-TEN_SECONDS_FROM = 30.0
-"""Holds so long or longer say "ten seconds" (script language)."""
-CLEAR_SECONDS = 0.5
-"""Silence before a countdown's first number, at pace 1 (script language)."""
 DO_SECONDS = 3.0
 """For a movement without its own timing, at pace 1 (script language)."""
-INHALE = 0.4
-"""The share of a guided breath that goes in: 2.4 s of 6 (script language)."""
-TAIL_SECONDS = 0.5
-"""Silence after the last chime, so that no player cuts it."""
-OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A session, step by step, under the settings that are in force."""
-
-    title: str
-    steps: tuple[Step, ...]
-    settings: Settings
-    routine: Routine
-
-
-def build_program(routine: Routine, settings: Settings) -> Program:
-    """The program of a routine; what the script sets counts where the user set nothing.
-
-    Raises:
-        NotFoundError: the coach has no phrases for the language.
-    """
-    settings = settings.under(routine.settings)
-    return Program(routine.title, tuple(_session(routine, settings)), settings, routine)
-
-
-def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
-    words = phrases(settings.language)
-    writer = _Writer(settings, words)
-    timed = [exercise for exercise in routine.exercises if exercise.dose]
-    title = Say(routine.title.rstrip(".") + ".", 1, group=True)
-    caution = writer.read(routine.caution)
-    chimes = settings.chimes
-    yield Step("opening", (Chime("start"), title, *caution), routine.title, chimes=chimes)
-    if timed and settings.guidance != "minimal":
-        yield Step("length", (SayLength(),), routine.title, chimes=chimes)
-    if routine.intro:
-        yield Step("opening", writer.read(routine.intro), routine.title, chimes=chimes)
-    for number, exercise in enumerate(routine.exercises, 1):
-        own = settings.under(exercise.settings)
-        for step in _ExerciseWriter(exercise, own, words).steps(
-            first=bool(timed) and exercise is timed[0]
-        ):
-            yield replace(step, name=exercise.name, exercise=number, chimes=own.chimes)
-    closing: list[StepPart] = [Chime("finish"), Span("pause", TAIL_SECONDS)]
-    if routine.exercises and routine.exercises[-1].dose:
-        closing.insert(0, Say(words.say("finished")))
-    yield Step("closing", tuple(closing), routine.title, chimes=chimes)
-
-
-class _Writer:
-    """Turns what a script says into what is spoken, waited for and rung."""
-
-    def __init__(
-        self, settings: Settings, words: Phrases, exercise: Exercise | None = None
-    ) -> None:
-        self.settings, self.words, self.exercise = settings, words, exercise
-
-    def read(self, parts: Iterable[Part], side: Side | None = None) -> tuple[StepPart, ...]:
-        """Words as sentences, and the stage directions among them, in order."""
-        read: list[StepPart] = []
-        for part in parts:
-            match part:
-                case Words():
-                    read += self.sentences(part, side)
-                case Pause():
-                    read.append(Span("pause", self.paced(part.length)))
-                case Hold():
-                    read.append(self.hold(part.length, part.line))
-                case Breathe():
-                    read += self.breaths(part.count, part.line)
-                case Ring():
-                    read.append(Chime(part.name or "rep"))
-        return tuple(read)
-
-    def sentences(self, text: Words, side: Side | None = None) -> list[Say]:
-        """One utterance a sentence; `{side}` becomes the side's word."""
-        own = self._sentences(text.text, side)
-        other = self._sentences(text.text, OTHER[side] if side else None)
-        pairs = zip(own, other, strict=True) if len(own) == len(other) else ((s, s) for s in own)
-        return [
-            Say(mine, text.line, text.group and i == 0, as_long_as=theirs if theirs != mine else "")
-            for i, (mine, theirs) in enumerate(pairs)
-        ]
-
-    def _sentences(self, text: str, side: Side | None) -> list[str]:
-        if side:
-            text = text.replace("{side}", self.words.side(side))
-        return sentences(text, self.words.language)
-
-    def paced(self, length: Duration) -> float:
-        """A pause or rest in seconds; breaths keep their own length."""
-        seconds = length.at(self.settings.breath_seconds)
-        return seconds if length.breaths else seconds / self.settings.pace
-
-    def hold(self, length: Duration, line: int) -> Span:
-        """A hold with its countdown and what says how far it is, the most important first."""
-        seconds = length.at(self.settings.breath_seconds)
-        cues = [
-            Placed(
-                Say(self.words.say_number(n), role="countdown", number=n),
-                float(n),
-                before_end=True,
-                clear_seconds=CLEAR_SECONDS / self.settings.pace,
-            )
-            for n in range(self.settings.countdown, 0, -1)
-            if n < seconds
-        ]
-        own = self.exercise.halfway if self.exercise else None
-        talks = self.settings.guidance != "minimal"
-        if own and seconds >= HALFWAY_SECONDS:
-            cues.append(Placed(Say(own.text, own.line), seconds / 2))
-        elif talks and seconds >= FAR_SECONDS:
-            cues.append(Placed(Say(self.words.say("halfway")), seconds / 2))
-        if talks and seconds >= TEN_SECONDS_FROM and self.settings.countdown < 10:
-            cues.append(Placed(Say(self.words.say("ten_seconds")), 10.0, before_end=True))
-        return Span("hold", seconds, line, "hold", "release", tuple(cues))
-
-    def breaths(self, count: int, line: int) -> list[Span]:
-        """Guided breaths: each says in and out, the later ones in fewer words."""
-        seconds = self.settings.breath_seconds
-        spans = []
-        for n in range(count):
-            first = n == 0 or self.settings.guidance == "full"
-            said = ("breathe_in", "breathe_out") if first else ("in", "out")
-            cues = (
-                Placed(Say(self.words.say(said[0]), line), 0.0),
-                Placed(Say(self.words.say(said[1]), line), seconds * INHALE),
-            )
-            spans.append(Span("breath", seconds, line, cues=cues))
-        return spans
-
-
-class _ExerciseWriter(_Writer):
+class ExerciseWriter(Writer):
     """Writes the steps of one exercise."""
 
     exercise: Exercise

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from voicecoach.dose import LENGTH_HINT, DoseError, read_length
 from voicecoach.errors import nearest, quoted
 from voicecoach.library import CHIME_EVENTS, chime_sets
 from voicecoach.routine import Breathe, Hold, Part, Pause, Ring, Words
+from voicecoach.script.dose import LENGTH_HINT, DoseError, read_length
 
 _DIRECTION = re.compile(r"\((pause|hold|breathe|chime)\b([^()]{0,200})\)", re.IGNORECASE)
 _MARKED = re.compile(r"[*_\[\]<>&`\\!~]|https?:")
