@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from soundserver import RATE, require
 
+from tests.soundserver import RATE, require
 from voicecoach.output.simpleaudio import FIRST_PYTHON_REFUSED
 
 if TYPE_CHECKING:

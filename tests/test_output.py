@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from soundplayer import (
+
+from tests.soundplayer import (
     CLOSE_LATER,
     HEAR_OUT,
     Player,
@@ -18,15 +19,14 @@ from soundplayer import (
     require_simpleaudio,
     sine,
 )
-from soundserver import RATE
-
+from tests.soundserver import RATE
 from voicecoach.errors import NotFoundError
 from voicecoach.output import device_names, open_output
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from soundserver import SoundServer
+    from tests.soundserver import SoundServer
 
 MINIAUDIO = "output = open_output('miniaudio')"
 

@@ -1,8 +1,8 @@
 """voicecoach: scripts become timed spoken cues and chimes, offline, live or as a track.
 
 The way from script to sound: `load_script` gives a Routine, `build_program` its steps, a
-`Rendition` speaks them with a Speaker: as segments, as a Timeline, as blocks of samples; `export`
-writes those to a file. Names are imported when they are first used.
+`Rendition` speaks them with a Speaker: as segments, as a Timeline, as blocks of samples;
+`export_track` writes those to a file. Names are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voicecoach.errors import ScriptError as ScriptError
     from voicecoach.errors import VoicecoachError as VoicecoachError
     from voicecoach.export import Job as Job
-    from voicecoach.export import export as export
+    from voicecoach.export import export_track as export_track
     from voicecoach.library import find_script as find_script
     from voicecoach.program import Program as Program
     from voicecoach.program import build_program as build_program
@@ -44,7 +44,7 @@ _HOMES = {
     "Utterance": "speech",
     "VoicecoachError": "errors",
     "build_program": "program",
-    "export": "export",
+    "export_track": "export",
     "find_script": "library",
     "load_script": "script",
     "merge_settings": "settings",

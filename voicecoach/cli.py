@@ -32,7 +32,9 @@ COMMANDS = {
     "doctor": "Look at what is installed, and say what to do.",
     "new": "Write a starter script to fill in.",
 }
-"""Each command and its one line of help; its module is voicecoach.commands.NAME."""
+"""Each command and its one line of help."""
+MODULES = {"list": "listing"}
+"""Commands whose module has another name: `list` would hide Python's own from its neighbours."""
 
 EXIT_BUG = 1
 
@@ -50,7 +52,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"voicecoach.commands.{cmd_name}")
+        module = importlib.import_module(f"voicecoach.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from voicecoach.errors import NotFoundError, quoted
@@ -29,9 +30,9 @@ def find_script(name: str) -> Path:
         NotFoundError: there is neither; suggests the nearest name.
     """
     path = Path(name)
+    if path.is_dir() and name not in script_names():
+        raise NotFoundError("script", name, hint="that is a folder")
     if path.suffix in SCRIPT_ENDINGS or len(path.parts) > 1 or path.is_file():
-        if path.is_dir():
-            raise NotFoundError("script", name, hint="that is a folder")
         if not path.exists():
             beside = path.parent.glob("*") if path.parent.is_dir() else ()
             names = [str(p) for p in beside if p.suffix in SCRIPT_ENDINGS]
@@ -43,9 +44,11 @@ def find_script(name: str) -> Path:
     raise NotFoundError("script", name, script_names(), hint=f"there are {known}; or give a file")
 
 
-def chime_sets() -> list[str]:
+@cache
+def chime_sets() -> tuple[str, ...]:
     """The built-in sets of chimes."""
-    return sorted(path.name for path in (share() / "audio" / "chimes").iterdir() if path.is_dir())
+    folders = (share() / "audio" / "chimes").iterdir()
+    return tuple(sorted(folder.name for folder in folders if folder.is_dir()))
 
 
 def chime_file(chimes: str, event: str) -> Path:

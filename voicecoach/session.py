@@ -57,6 +57,7 @@ class Session:
         self._at = 0
         self._mixed = False
         self._stopping = False
+        self._fade_left = int(FADE)
         self._closed = False
         self._error: BaseException | None = None
 
@@ -96,13 +97,12 @@ class Session:
 
     def read(self, wanted: int) -> Samples:
         """The next frames for the device; as voicecoach.output.Source."""
-        if self._stopping:
-            block = self._take(min(wanted, FADE))
-            self._blocks.clear()
-            self._rest = self._rest[:0]
-            self._mixed = self._closed = True
-            return block * np.linspace(1, 0, len(block), dtype=np.float32)
-        return self._take(wanted)
+        if not self._stopping:
+            return self._take(wanted)
+        block = self._take(min(wanted, self._fade_left))
+        levels = np.arange(self._fade_left - 1, self._fade_left - 1 - len(block), -1)
+        self._fade_left -= len(block)
+        return block * (levels / np.float32(FADE)).astype(np.float32)
 
     def moment(self) -> Moment | None:
         """Where the session is; None before its first step is known."""

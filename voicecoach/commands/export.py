@@ -18,7 +18,7 @@ from voicecoach.commands import (
 )
 from voicecoach.display import progress_display
 from voicecoach.errors import NotFoundError
-from voicecoach.export import Job, export
+from voicecoach.export import Job, export_track
 from voicecoach.program import Program
 from voicecoach.rendition import Rendition, timeline_blocks
 from voicecoach.sound import Samples
@@ -57,7 +57,7 @@ def command(script: str, file: Path, force: bool, **options: Any) -> None:
 
 
 def export_program(program: Program, job: Job) -> None:
-    """Write a program's track and say where it is. Raises as voicecoach.export.export."""
+    """Write a program's track and say where it is. Raises as voicecoach.export.export_track."""
     job.check()
     tags = track_tags(program.routine, program.settings.language)
     with SystemSpeaker() as speaker:
@@ -81,5 +81,5 @@ def _write(job: Job, timeline: Timeline, blocks: Iterable[Samples]) -> None:
     with progress_display(
         f"Writing {job.path.name}", timeline.frames, shown=terminal()
     ) as progress:
-        export(job, timeline, blocks, progress)
+        export_track(job, timeline, blocks, progress)
     click.echo(f"Wrote {job.path} ({write_seconds(seconds(timeline.frames))}).")

@@ -53,7 +53,7 @@ class Job:
             raise ExportError(f"the folder {folder} can't be written")
 
 
-def export(
+def export_track(
     job: Job, timeline: Timeline, blocks: Iterable[Samples], progress: Progress | None = None
 ) -> None:
     """Write a session's track: beside its target, and renamed when whole.

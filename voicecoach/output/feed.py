@@ -51,7 +51,8 @@ class Feed:
         """Pull and send until enough is there for some time; False when that was the end.
 
         Raises:
-            OSError: the player has gone.
+            BrokenPipeError: the player has gone.
+            Exception: what the source raised.
         """
         if self._position > self._begun and self._ahead() < LATE_FRAMES:
             # This program was held up or stopped: what wasn't there in time sounds from now on.
@@ -95,9 +96,15 @@ class Feed:
         """Begin a buffer that sounds from then on, with the next sample."""
         self._begun = self._position
         self._origin = due - seconds(self._position)
-        self._pipe.write(HEADER.pack(BEGIN, due, self._length))
+        self._write(HEADER.pack(BEGIN, due, self._length))
 
     def _send(self, block: Samples) -> None:
         whole = np.rint(np.clip(block, -1.0, 1.0) * 32767.0).astype(np.int16)
-        self._pipe.write(HEADER.pack(DATA, 0.0, len(whole)) + whole.tobytes())
-        self._pipe.flush()
+        self._write(HEADER.pack(DATA, 0.0, len(whole)) + whole.tobytes())
+
+    def _write(self, message: bytes) -> None:
+        try:
+            self._pipe.write(message)
+            self._pipe.flush()
+        except OSError as error:  # which of them depends on the system
+            raise BrokenPipeError from error

@@ -6,6 +6,7 @@ What simpleaudio can't be trusted with is told in simpleaudio_player.py.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
 import os
 import subprocess
@@ -131,19 +132,22 @@ class SimpleaudioOutput:
     def _feed(self, source: Source, pipe: IO[bytes]) -> None:
         """Pull from the source as time passes, and send it to the player."""
         try:
-            with pipe:
-                feed = Feed(pipe, self._length)
-                while not self._closing.is_set():
-                    self._ending.pulled()
-                    if not feed.fill(source):
-                        self._closing.wait(feed.seconds_left() + TAIL_SECONDS)
-                        break
-                    self._closing.wait(seconds(BLOCK_FRAMES))
+            feed = Feed(pipe, self._length)
+            while not self._closing.is_set():
+                self._ending.pulled()
+                if not feed.fill(source):
+                    self._closing.wait(feed.seconds_left() + TAIL_SECONDS)
+                    break
+                self._closing.wait(seconds(BLOCK_FRAMES))
             self._ending.come()
-        except OSError:
-            pass  # the player has ended: either closed, or _listen tells why
+        except BrokenPipeError:
+            pass  # the player has ended: it was closed, or _listen tells why
         except BaseException as error:  # noqa: BLE001  wait raises it in the caller's thread
             self._ending.come(error)
+        finally:
+            # Ends the player; only now, for what it says then is no news any more.
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def open_output(device: str | None = None) -> SimpleaudioOutput:

@@ -47,6 +47,9 @@ FAILED = "failed"
 BUSY_SECONDS = 1.0
 """How long a device may stay busy with the buffer before: some hold one sound at a time."""
 
+RAMP_FRAMES = 240
+"""How softly a sound begins in its middle: 5 ms."""
+
 
 class _Buffer:
     """Mono int16 samples, silent at first, filled while they are played."""
@@ -63,6 +66,14 @@ class _Buffer:
         with memoryview(self.samples) as view, view.cast("B") as places:
             places[self.filled : self.filled + len(data)] = data
         self.filled += len(data)
+
+    def rest(self, late: int) -> memoryview:
+        """All but the `late` first frames, so that the others sound in time; never empty."""
+        start = min(max(0, late), len(self.samples) - 1)
+        # What begins in the middle of a sound begins softly.
+        for place in range(min(RAMP_FRAMES, len(self.samples) - start)):
+            self.samples[start + place] = self.samples[start + place] * place // RAMP_FRAMES
+        return memoryview(self.samples)[start:]
 
 
 class _Player:
@@ -99,11 +110,11 @@ class _Player:
         Raises:
             Exception: simpleaudio's own; there is no device, or it stayed busy.
         """
-        # simpleaudio lets go of the view when it has done with it, and tells nobody else.
-        view = memoryview(buffer.samples)
-        weakref.finalize(view, self._ended, buffer).atexit = False
         give_up = time.monotonic() + patience_seconds
         while True:
+            view = buffer.rest(round((time.monotonic() - buffer.due) * self._rate))
+            # simpleaudio lets go of the view when it has done with it, and tells nobody else.
+            weakref.finalize(view, self._ended, buffer).atexit = False
             try:
                 buffer.playing = self._library.play_buffer(view, 1, 2, self._rate)
                 return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from voicecoach.phrases import Phrases
-from voicecoach.program.writer import OTHER, Writer
+from voicecoach.program.writer import OTHER, Writer, sentence
 from voicecoach.routine import Dose, Duration, Exercise, Movement, Side, Words
 from voicecoach.settings import Settings
 from voicecoach.step import Chime, Placed, Say, Span, Step, StepPart
@@ -23,41 +23,46 @@ class ExerciseWriter(Writer):
     def __init__(self, exercise: Exercise, settings: Settings, words: Phrases) -> None:
         super().__init__(settings, words, exercise)
         self.dose = exercise.dose or Dose()
+        self.line = self.dose.line or exercise.line
         self.minimal = settings.guidance == "minimal"
+        # Little is said only where chimes tell when to hold and to rest.
+        self.quiet = self.minimal and bool(settings.chimes)
 
-    def steps(self, *, first: bool) -> Iterator[Step]:
-        """Its steps; `first` is said of the session's first exercise with reps."""
-        yield Step("instructions", self._instructions(first=first), side=self._first_side)
+    def steps(self, announcement: str) -> Iterator[Step]:
+        """Its steps; `announcement` is a phrase that takes its name, or "" for the name alone."""
+        first, last = self._ends
+        yield Step("instructions", self._instructions(announcement), side=first)
         if self.exercise.dose:
             for number in range(1, self.dose.sets + 1):
                 yield from self._set(number)
         after = [*([self.exercise.finish] if self.exercise.finish else []), *self.exercise.after]
         if after:
-            yield Step("finish", self.read(after))
+            yield Step("finish", self.read(after, last))
 
     @property
-    def _first_side(self) -> Side | None:
-        return "left" if self.dose.sides else None
+    def _ends(self) -> tuple[Side | None, Side | None]:
+        """The sides that come first and last."""
+        return ("left", "right") if self.dose.sides else (None, None)
 
-    def _instructions(self, *, first: bool) -> tuple[StepPart, ...]:
-        exercise, side = self.exercise, self._first_side
-        name = self.words.name(exercise.name).rstrip(".")
-        if exercise.dose is None:
-            return Say(exercise.name.rstrip(".") + ".", exercise.line, True), *self.read(
-                (*exercise.caution, *exercise.before)
-            )
+    def _instructions(self, announcement: str) -> tuple[StepPart, ...]:
+        exercise, dose, side = self.exercise, self.dose, self._ends[0]
+        name = exercise.name
+        if announcement:
+            name = self.words.say(announcement, name=self.words.name(name.rstrip(".!?… ")))
         parts: list[StepPart] = [
-            Say(self.words.say("first" if first else "next", name=name), exercise.line, group=True),
+            Say(sentence(name), exercise.line, group=True),
             *self.read((*exercise.caution, *exercise.before), side),
         ]
-        if self.dose.every:
+        if exercise.dose is None:
+            return tuple(parts)
+        if dose.every:
             parts += self._movement_words(side)
-        if self.dose.sides == "each":
-            parts.append(self._side_name("left"))
+        if side and (dose.sides == "each" or dose.every):
+            parts.append(self._side_name(side))
         if self.settings.get_ready_seconds:
             cue = Placed(Say(self.words.say("get_ready")), None)
             ready = self.settings.get_ready_seconds / self.settings.pace
-            parts.append(Span("ready", ready, cues=() if self.minimal else (cue,)))
+            parts.append(Span("ready", ready, self.line, cues=() if self.minimal else (cue,)))
         return tuple(parts)
 
     def _set(self, number: int) -> Iterator[Step]:
@@ -68,21 +73,20 @@ class ExerciseWriter(Writer):
             runs = [[(rep, side) for rep in range(1, dose.reps + 1) for side in sides]]
         else:
             runs = [[(rep, side) for rep in range(1, dose.reps + 1)] for side in sides]
-        for run_number, run in enumerate(runs):
+        for run in runs:
             side = run[0][1]
-            opening = self._run_opening(number, side, switched=run_number > 0)
+            opening = self._run_opening(number, side, switched=run is not runs[0])
             if opening:
                 yield Step("side", opening, set=number, sets=dose.sets, side=side, reps=dose.reps)
+            asked = any(isinstance(part, Say) and part.line for part in opening)
             for rep, rep_side in run:
-                last_of_run = (rep, rep_side) == run[-1]
-                after = self._after_rep(
-                    rep_side,
-                    last_of_run=last_of_run,
-                    last_of_set=last_of_run and run is runs[-1],
-                    last_set=number == dose.sets,
-                )
-                parts = (*self._rep(number, rep, rep_side), *after)
-                yield Step("rep", parts, "", 0, number, dose.sets, rep, dose.reps, rep_side)
+                later = (number > 1 and not asked) or rep > 1
+                parts = self._rep(rep, rep_side, later=later)
+                if (rep, rep_side) != run[-1]:
+                    parts += self._between(number, rep, rep_side)
+                elif run is runs[-1] and number < dose.sets:
+                    parts += self._rest(self.paced(dose.set_rest))
+                yield Step("rep", tuple(parts), "", 0, number, dose.sets, rep, dose.reps, rep_side)
 
     def _run_opening(
         self, set_number: int, side: Side | None, *, switched: bool
@@ -91,28 +95,28 @@ class ExerciseWriter(Writer):
         parts: list[StepPart] = []
         if switched and side:
             parts += [Chime("switch"), Say(self.words.say("switch")), self._side_name(side)]
-            parts += self._sided_words(side)
-            parts.append(Span("switch", self.paced(self.dose.switch), self.dose.line))
-        elif self.dose.sets > 1 and not self.minimal:
-            parts.append(self._count("set", set_number, self.dose.sets))
-            if set_number > 1 and side and self.dose.sides == "each":
+            parts += self._sided_words(side, set_number)
+            parts += self._time("switch", self.paced(self.dose.switch))
+        elif self.dose.sets > 1:
+            if not self.minimal:
+                parts.append(self._count("set", set_number, self.dose.sets))
+            if set_number > 1 and side and (self.dose.sides == "each" or self.dose.every):
                 parts.append(self._side_name(side))
-                parts += self._sided_words(side) if self.settings.guidance == "full" else []
+                parts += self._sided_words(side, set_number)
         return tuple(parts)
 
-    def _sided_words(self, side: Side) -> list[StepPart]:
-        """The instructions again, as far as they tell of sides."""
-        sided = [p for p in self.exercise.before if isinstance(p, Words) and "{side}" in p.text]
-        said: list[StepPart] = []
-        for words in sided:
-            spoken = self.sentences(words, side)
-            said += [say for say in spoken if say.as_long_as]
+    def _sided_words(self, side: Side, set_number: int) -> list[StepPart]:
+        """The instructions again, as far as they tell of sides; fading, only the first time."""
+        if self.minimal or (self.settings.guidance == "fading" and set_number > 1):
+            return []
+        texts = [part for part in self.exercise.before if isinstance(part, Words)]
+        said = [say for words in texts for say in self.sentences(words, side) if say.as_long_as]
         return [*said, *(self._movement_words(side) if self.dose.every else [])]
 
     def _movement_words(self, side: Side | None) -> list[StepPart]:
         return [part for m in self.exercise.movements for part in self.read(m.parts, side)]
 
-    def _rep(self, set_number: int, rep: int, side: Side | None) -> list[StepPart]:
+    def _rep(self, rep: int, side: Side | None, *, later: bool) -> list[StepPart]:
         dose = self.dose
         if dose.every:
             return [self._beat(rep)]
@@ -121,126 +125,78 @@ class ExerciseWriter(Writer):
             parts.append(self._side_name(side))
         if dose.reps > 1 and (not self.minimal or rep == dose.reps):
             parts.append(self._count("rep", rep, dose.reps))
-        later = rep > 1 or set_number > 1
-        parts += (
-            self._movements(side, later=later)
-            if self.exercise.movements
-            else self._position(side, later=later)
-        )
-        if not any(isinstance(part, Span) and part.closes for part in parts) and rep < dose.reps:
+        does = self._movements if self.exercise.movements else self._position
+        parts += does(side, later=later)
+        switches = dose.sides == "alternate" and side == "left"  # with a chime of its own
+        held = any(isinstance(part, Span) and part.closes for part in parts)
+        if not held and not switches and rep < dose.reps:
             parts.append(Chime("rep"))
         return parts
 
     def _movements(self, side: Side | None, *, later: bool) -> list[StepPart]:
-        movements = self.exercise.movements
-        untimed = [m for m in movements if not m.timed]
-        shortened = later and self.settings.guidance == "fading" and self.exercise.short
-        parts: list[StepPart] = (
-            list(self.sentences(self.exercise.short, side))
-            if shortened and self.exercise.short
-            else []
-        )
-        for movement in movements:
-            parts += self._less(
-                self.read(movement.parts, side), later=later, silent=bool(shortened)
-            )
+        untimed = [m for m in self.exercise.movements if not m.timed]
+        short = self._short(side) if later else []
+        parts: list[StepPart] = [*short]
+        for movement in self.exercise.movements:
+            most = None if not later or self.settings.guidance == "full" else 1
+            most = 0 if most and (short or self.quiet) else most
+            parts += self._fewer(self.read(movement.parts, side), most)
             if not movement.timed:
                 held = self.dose.hold if untimed and movement is untimed[-1] else None
-                parts.append(self.hold(held, self.dose.line) if held else self._do(movement))
+                parts.append(self.hold(held, self.line, side) if held else self._do(movement))
         return parts
 
-    def _less(self, parts: Iterable[StepPart], *, later: bool, silent: bool) -> list[StepPart]:
-        """A movement with as many words as the guidance leaves to it."""
-        if not later or self.settings.guidance == "full":
-            return list(parts)
-        kept: list[StepPart] = []
-        said = silent or self.minimal
-        for part in parts:
-            if not isinstance(part, Say):
-                kept.append(part)
-            elif not said:
-                kept.append(_clause(part))
-                said = True
-        return kept
+    def _short(self, side: Side | None) -> list[Say]:
+        """What later reps say instead of the full text, if there is such."""
+        fading = self.settings.guidance == "fading"
+        return self.sentences(self.exercise.short, side) if fading and self.exercise.short else []
+
+    def _fewer(self, parts: tuple[StepPart, ...], most: int | None) -> list[StepPart]:
+        """The parts with no more than the first `most` of their sentences; None keeps all."""
+        says = [part for part in parts if isinstance(part, Say)][:most]
+        return [part for part in parts if not isinstance(part, Say) or part in says]
 
     def _position(self, side: Side | None, *, later: bool) -> list[StepPart]:
-        """A rep without movements: the sentence that asks for the position, and its hold."""
-        exercise, parts = self.exercise, list[StepPart]()
-        if later and self.settings.guidance == "fading" and exercise.short:
-            parts += self.sentences(exercise.short, side)
-        elif later and not self.minimal:
+        """A rep without movements: the words that ask for the position, and its hold."""
+        exercise, hold = self.exercise, self.dose.hold
+        asks: list[Say] = []
+        if later and self.settings.guidance == "full":
             texts = [part for part in exercise.before if isinstance(part, Words)]
-            asks = self.sentences(texts[-1], side)[-1:] if texts else []
-            parts += self._less(
-                [replace(say, group=False) for say in asks], later=True, silent=False
-            )
-        elif self.dose.hold and not self.minimal:
-            seconds = self.dose.hold.at(self.settings.breath_seconds)
-            length = self.words.length(round(seconds)) if seconds == round(seconds) else ""
-            parts.append(
-                Say(self.words.say("hold_for", length=length) if length else self.words.say("hold"))
-            )
-        parts.append(
-            self.hold(self.dose.hold, self.dose.line) if self.dose.hold else self._do(None)
-        )
-        return parts
+            last = self.sentences(texts[-1], side)[-1:] if texts else []
+            asks = [replace(say, group=False) for say in last]
+        elif later:
+            asks = self._short(side)
+        if not asks and hold and not self.quiet:
+            seconds = hold.at(self.settings.breath_seconds)
+            told = not later and not self.minimal and seconds == round(seconds)
+            length = self.words.length(round(seconds))
+            asks = [Say(self.words.say("hold_for", length=length) if told else self.words.say("hold"))]
+        return [*asks, self.hold(hold, self.line, side) if hold else self._do(None)]
 
     def _do(self, movement: Movement | None) -> Span:
-        line = movement.line if movement else self.dose.line
+        line = movement.line if movement else self.line
         return Span("pause", DO_SECONDS / self.settings.pace, line)
 
     def _beat(self, rep: int) -> Span:
         every = self.dose.every or Duration()
         number = Say(self.words.say_number(rep), role="beat", number=rep)
-        hold = self.hold(self.dose.hold, self.dose.line) if self.dose.hold else None
+        hold = self.hold(self.dose.hold, self.line, None) if self.dose.hold else None
         inner = replace(hold, cues=()) if hold else None  # numbers count reps here, not seconds
         seconds = every.at(self.settings.breath_seconds)
-        return Span("beat", seconds, self.dose.line, cues=(Placed(number, 0.0),), inner=inner)
+        return Span("beat", seconds, self.line, cues=(Placed(number, 0.0),), inner=inner)
 
-    def _after_rep(
-        self, side: Side | None, *, last_of_run: bool, last_of_set: bool, last_set: bool
-    ) -> list[StepPart]:
+    def _between(self, set_number: int, rep: int, side: Side | None) -> list[StepPart]:
+        """What stands between two reps: a rest, or time to change sides."""
         dose = self.dose
-        if last_of_run:
-            return [] if last_set or not last_of_set else [self._rest(self.paced(dose.set_rest))]
-        if dose.sides == "alternate" and side == "left":
-            return [
-                Chime("switch"),
-                Say(self.words.say("switch")),
-                Span("switch", self.paced(dose.switch), dose.line),
-            ]
-        if dose.every:
+        if dose.every:  # one beat follows the other, whatever the side
             return []
+        switch = self.paced(dose.switch)
+        if dose.sides == "alternate" and side == "left":
+            words = self._sided_words("right", set_number) if (set_number, rep) == (1, 1) else []
+            change = [Chime("switch"), Say(self.words.say("switch")), *words]
+            return [*change, *self._time("switch", switch)]
         rest = self.paced(dose.rest)
-        if dose.sides == "alternate":  # sides change in this rest too
-            rest = max(rest, self.paced(dose.switch))
-        return [self._rest(rest)]
+        return self._rest(max(rest, switch) if dose.sides else rest) if dose.sides == "alternate" else self._rest(rest)
 
-    def _rest(self, seconds: float) -> Span:
-        between = self.exercise.between
-        said = Say(between.text, between.line) if between else Say(self.words.say("rest"))
-        cues = () if self.minimal and not between else (Placed(said, None),)
-        return Span("rest", seconds, self.dose.line, cues=cues)
-
-    def _count(self, what: str, n: int, total: int) -> Say:
-        if n == total:
-            return Say(self.words.say(f"last_{what}"), group=True)
-        text = self.words.say(what, n=self.words.number(n), total=self.words.number(total))
-        return Say(text, group=True)
-
-    def _side_name(self, side: Side) -> Say:
-        own, other = self.words.say(f"{side}_side"), self.words.say(f"{OTHER[side]}_side")
-        return Say(own, as_long_as=other)
-
-
-def _clause(say: Say) -> Say:
-    """A sentence's first clause: enough for one who has done it before."""
-
-    def cut(text: str) -> str:
-        for mark in (",", ";", ":", " – ", " — "):
-            head, found, _ = text.partition(mark)
-            if found and len(head.split()) >= 3:
-                text = head + "."
-        return text
-
-    return replace(say, text=cut(say.text), as_long_as=cut(say.as_long_as))
+    def _rest(self, seconds: float) -> list[StepPart]:
+        pass

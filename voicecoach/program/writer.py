@@ -17,7 +17,9 @@ FAR_SECONDS = 20.0
 TEN_SECONDS_FROM = 30.0
 """Holds so long or longer say "ten seconds" (script language)."""
 CLEAR_SECONDS = 0.5
-"""Silence before a countdown's first number, at pace 1 (script language)."""
+"""Silence before a countdown's first number, at pace 1 (script language); before what says how
+far it is, too.
+"""
 INHALE = 0.4
 """The share of a guided breath that goes in: 2.4 s of 6 (script language)."""
 OTHER: dict[Side, Side] = {"left": "right", "right": "left"}
@@ -41,7 +43,7 @@ class Writer:
                 case Pause():
                     read.append(Span("pause", self.paced(part.length)))
                 case Hold():
-                    read.append(self.hold(part.length, part.line))
+                    read.append(self.hold(part.length, part.line, side))
                 case Breathe():
                     read += self.breaths(part.count, part.line)
                 case Ring():
@@ -50,33 +52,32 @@ class Writer:
 
     def sentences(self, text: Words, side: Side | None = None) -> list[Say]:
         """One utterance a sentence; `{side}` becomes the side's word."""
-        own = self._sentences(text.text, side)
-        other = self._sentences(text.text, OTHER[side] if side else None)
-        pairs = zip(own, other, strict=True) if len(own) == len(other) else ((s, s) for s in own)
-        return [
-            Say(mine, text.line, text.group and i == 0, as_long_as=theirs if theirs != mine else "")
-            for i, (mine, theirs) in enumerate(pairs)
-        ]
+        # Split before a side is put in: so both sides have the same sentences.
+        found = sentences(text.text, self.words.language)
+        return [self.say(s, text.line, side, group=text.group and not i) for i, s in enumerate(found)]
 
-    def _sentences(self, text: str, side: Side | None) -> list[str]:
-        if side:
-            text = text.replace("{side}", self.words.side(side))
-        return sentences(text, self.words.language)
+    def say(self, text: str, line: int, side: Side | None, *, group: bool = False) -> Say:
+        """One utterance for a side, of the length that it takes for the longer side."""
+        if side is None or "{side}" not in text:
+            return Say(text, line, group)
+        own, other = (text.replace("{side}", self.words.side(s)) for s in (side, OTHER[side]))
+        return Say(own, line, group, as_long_as=other)
 
     def paced(self, length: Duration) -> float:
         """A pause or rest in seconds; breaths keep their own length."""
         seconds = length.at(self.settings.breath_seconds)
         return seconds if length.breaths else seconds / self.settings.pace
 
-    def hold(self, length: Duration, line: int) -> Span:
+    def hold(self, length: Duration, line: int, side: Side | None) -> Span:
         """A hold with its countdown and what says how far it is, the most important first."""
         seconds = length.at(self.settings.breath_seconds)
+        clear = CLEAR_SECONDS / self.settings.pace
         cues = [
             Placed(
                 Say(self.words.say_number(n), role="countdown", number=n),
                 float(n),
                 before_end=True,
-                clear_seconds=CLEAR_SECONDS / self.settings.pace,
+                clear_seconds=clear,
             )
             for n in range(self.settings.countdown, 0, -1)
             if n < seconds
@@ -84,11 +85,14 @@ class Writer:
         own = self.exercise.halfway if self.exercise else None
         talks = self.settings.guidance != "minimal"
         if own and seconds >= HALFWAY_SECONDS:
-            cues.append(Placed(Say(own.text, own.line), seconds / 2))
+            said = self.say(own.text, own.line, side)
+            cues.append(Placed(said, seconds / 2, clear_seconds=clear))
         elif talks and seconds >= FAR_SECONDS:
-            cues.append(Placed(Say(self.words.say("halfway")), seconds / 2))
+            said = Say(self.words.say("halfway"))
+            cues.append(Placed(said, seconds / 2, clear_seconds=clear))
         if talks and seconds >= TEN_SECONDS_FROM and self.settings.countdown < 10:
-            cues.append(Placed(Say(self.words.say("ten_seconds")), 10.0, before_end=True))
+            said = Say(self.words.say("ten_seconds"))
+            cues.append(Placed(said, 10.0, before_end=True, clear_seconds=clear))
         return Span("hold", seconds, line, "hold", "release", tuple(cues))
 
     def breaths(self, count: int, line: int) -> list[Span]:
@@ -104,3 +108,12 @@ class Writer:
             )
             spans.append(Span("breath", seconds, line, cues=cues))
         return spans
+
+
+def sentence(text: str) -> str:
+    """A title or name as a sentence.
+
+    >>> sentence("Ready?"), sentence("Hip stretch")
+    ('Ready?', 'Hip stretch.')
+    """
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -1,0 +1,177 @@
+"""A whole `voicecoach play` before a real sound server: what the server's monitor recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+import pytest
+
+from tests.soundserver import RATE, SoundServer
+from voicecoach.errors import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SCRIPT = "# Go\nget ready: 0s\nguidance: minimal\n## Up\nReach.\nhold 4s, 2 times, rest 2s\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "go.md"
+    path.write_text(SCRIPT)
+    return path
+
+
+def voicecoach(server: SoundServer, *arguments: str) -> subprocess.Popen[str]:
+    env = server.env | {name: os.environ[name] for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "voicecoach", *arguments],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    return out, err
+
+
+def decoded(path: Path) -> NDArray[np.float32]:
+    with av.open(str(path)) as container:
+        pieces = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
+    return (np.concatenate(pieces) / 32768).astype(np.float32)
+
+
+def test_the_recording_is_the_export_sample_for_sample(
+    sound_server: SoundServer, script: Path, tmp_path: Path
+) -> None:
+    track = tmp_path / "go.wav"
+    finished(voicecoach(sound_server, "export", str(script), "-o", str(track)))
+    with sound_server.record() as recording:
+        out, err = finished(voicecoach(sound_server, "play", str(script), "--plain", "--verbose"))
+        heard = recording.stop()
+    assert "Late by 0 frames" in err
+    assert "Up: rep 2 of 2" in out
+    exported = decoded(track)
+    chime = int(np.flatnonzero(np.abs(exported) > 0.01)[0])
+    offset = position(heard, exported, chime, chime + RATE, near=None) - chime
+    whole = heard[offset : offset + len(exported)]
+    assert len(whole) == len(exported)
+    assert np.abs(whole - exported).max() <= 1 / 32768  # the export's rounding to 16 bit
+
+
+def test_simpleaudio_plays_every_cue_within_20_ms(
+    sound_server: SoundServer, script: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("simpleaudio", reason="the extra simpleaudio is not installed")
+    plan_out, _ = finished(voicecoach(sound_server, "plan", str(script), "--json"))
+    track = tmp_path / "go.wav"
+    finished(voicecoach(sound_server, "export", str(script), "-o", str(track)))
+    exported = decoded(track)
+    with sound_server.record() as recording:
+        play = voicecoach(sound_server, "play", str(script), "--plain", "--output", "simpleaudio")
+        finished(play)
+        heard = recording.stop()
+    cues = [c for c in json.loads(plan_out)["cues"] if c["kind"] in ("speech", "chime")]
+    assert len(cues) >= 10
+    first = cues[0]["start"]
+    found = [position(heard, exported, cue["start"], cue["end"], near=None) for cue in cues[:1]]
+    origin = found[0] - first
+    for cue in cues:
+        place = position(heard, exported, cue["start"], cue["end"], near=origin + cue["start"])
+        assert abs(place - origin - cue["start"]) <= 0.020 * RATE
+
+
+def position(
+    heard: NDArray[np.float32],
+    exported: NDArray[np.float32],
+    start: int,
+    end: int,
+    near: int | None,
+) -> int:
+    """Where a cue of the export sounds in a recording, by cross-correlation."""
+    wanted = exported[start : min(end, start + RATE // 2)]
+    low = 0 if near is None else max(0, near - RATE // 10)
+    high = len(heard) if near is None else near + len(wanted) + RATE // 10
+    piece = heard[low:high]
+    size = 1 << (len(piece) + len(wanted)).bit_length()
+    spectrum = np.fft.rfft(piece, size) * np.conj(np.fft.rfft(wanted, size))
+    return low + int(np.argmax(np.fft.irfft(spectrum, size)[: len(piece)]))
+
+
+def test_ctrl_c_ends_with_a_fade_within_a_fifth_of_a_second(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    # A chime file that never pauses shows to the sample when the sound ends, and how.
+    tone = tmp_path / "tone.wav"
+    write_tone(tone, 9.0)
+    script = tmp_path / "tone.md"
+    script.write_text("# Go\nchimes: tone.wav\nHello.\n")
+    with sound_server.record() as recording:
+        play = voicecoach(sound_server, "play", str(script), "--plain")
+        wait_for_sound(recording.samples, 0.1)
+        time.sleep(1.0)
+        before = recording.seconds
+        play.send_signal(signal.SIGINT)
+        finished(play, EXIT_INTERRUPTED)
+        heard = recording.stop()
+    last = np.flatnonzero(np.abs(heard) > 0.001)[-1] / RATE
+    # The recording runs about 20 ms behind what sounds.
+    assert last - before <= 0.2 + 0.02
+    tail = heard[: int(last * RATE) + 1][-RATE // 50 :]
+    assert (
+        np.abs(np.diff(tail)).max()
+        < 0.2 * np.abs(np.diff(heard[int(before * RATE) - RATE // 2 :])).max() + 0.02
+    )
+    assert np.abs(tail[-RATE // 500 :]).max() < 0.1, "it breaks off"
+
+
+def write_tone(path: Path, length: float) -> None:
+    t = np.arange(int(length * RATE)) / RATE
+    tone = (0.3 * np.sin(2 * np.pi * 440 * t) * 32767).astype(np.int16)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(tone.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def wait_for_sound(samples: object, level: float) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        heard = samples()  # type: ignore[operator]
+        if len(heard) and np.abs(heard).max() > level:
+            return
+        time.sleep(0.02)
+    raise AssertionError("nothing sounds")
+
+
+def test_a_server_that_dies_ends_in_one_sentence(sound_server: SoundServer, script: Path) -> None:
+    with sound_server.record() as recording:
+        play = voicecoach(sound_server, "play", str(script), "--plain")
+        wait_for_sound(recording.samples, 0.05)
+        sound_server.kill()
+        _, err = finished(play, EXIT_UNAVAILABLE)
+    assert len(err.splitlines()) == 1
+    assert "sound device" in err
+
+
+def test_say_is_heard(sound_server: SoundServer) -> None:
+    with sound_server.record() as recording:
+        finished(voicecoach(sound_server, "say", "Hello there."))
+        heard = recording.stop()
+    assert np.abs(heard).max() > 0.1
