@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from voicecoach.errors import Location, Problem, ScriptError
 from voicecoach.phrases import phrases
 from voicecoach.program.exercise import ExerciseWriter
-from voicecoach.program.writer import Writer
+from voicecoach.program.writer import Writer, sentence
 from voicecoach.routine import Routine
 from voicecoach.settings import Settings
 from voicecoach.step import Chime, Say, SayLength, Span, Step, StepPart
@@ -31,16 +32,34 @@ def build_program(routine: Routine, settings: Settings) -> Program:
 
     Raises:
         NotFoundError: the coach has no phrases for the language.
+        ScriptError: a hold of breaths is longer than its beat of seconds, or the other way round.
     """
     settings = settings.under(routine.settings)
+    _check_beats(routine, settings.breath_seconds)
     return Program(routine.title, tuple(_session(routine, settings)), settings, routine)
+
+
+def _check_beats(routine: Routine, breath_seconds: float) -> None:
+    """Whether holds let go within their beats: in breaths, that is known only now."""
+    doses = [exercise.dose for exercise in routine.exercises if exercise.dose]
+    problems = [
+        Problem(
+            Location(routine.file, dose.line),
+            "the hold is longer than each beat",
+            f'make "every" longer, or the breath shorter than {breath_seconds:g}s',
+        )
+        for dose in doses
+        if dose.every and dose.hold and dose.hold.at(breath_seconds) > dose.every.at(breath_seconds)
+    ]
+    if problems:
+        raise ScriptError(problems)
 
 
 def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
     words = phrases(settings.language)
     writer = Writer(settings, words)
     timed = [exercise for exercise in routine.exercises if exercise.dose]
-    title = Say(routine.title.rstrip(".") + ".", 1, group=True)
+    title = Say(sentence(routine.title), 1, group=True)
     caution = writer.read(routine.caution)
     chimes = settings.chimes
     yield Step("opening", (Chime("start"), title, *caution), routine.title, chimes=chimes)
@@ -50,9 +69,10 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
         yield Step("opening", writer.read(routine.intro), routine.title, chimes=chimes)
     for number, exercise in enumerate(routine.exercises, 1):
         own = settings.under(exercise.settings)
-        for step in ExerciseWriter(exercise, own, words).steps(
-            first=bool(timed) and exercise is timed[0]
-        ):
+        announcement = "first" if timed and exercise is timed[0] else "next"
+        if exercise.dose is None or len(timed) == 1:  # nothing to count, or only one
+            announcement = ""
+        for step in ExerciseWriter(exercise, own, words).steps(announcement):
             yield replace(step, name=exercise.name, exercise=number, chimes=own.chimes)
     closing: list[StepPart] = [Chime("finish"), Span("pause", TAIL_SECONDS)]
     if routine.exercises and routine.exercises[-1].dose:

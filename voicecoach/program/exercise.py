@@ -9,7 +9,7 @@ from voicecoach.phrases import Phrases
 from voicecoach.program.writer import OTHER, Writer, sentence
 from voicecoach.routine import Dose, Duration, Exercise, Movement, Side, Words
 from voicecoach.settings import Settings
-from voicecoach.step import Chime, Placed, Say, Span, Step, StepPart
+from voicecoach.step import Chime, Placed, Say, Span, SpanKind, Step, StepPart
 
 DO_SECONDS = 3.0
 """For a movement without its own timing, at pace 1 (script language)."""
@@ -56,7 +56,7 @@ class ExerciseWriter(Writer):
         if exercise.dose is None:
             return tuple(parts)
         if dose.every:
-            parts += self._movement_words(side)
+            parts += [part for m in exercise.movements for part in self.read(m.parts, side)]
         if side and (dose.sides == "each" or dose.every):
             parts.append(self._side_name(side))
         if self.settings.get_ready_seconds:
@@ -85,7 +85,7 @@ class ExerciseWriter(Writer):
                 if (rep, rep_side) != run[-1]:
                     parts += self._between(number, rep, rep_side)
                 elif run is runs[-1] and number < dose.sets:
-                    parts += self._rest(self.paced(dose.set_rest))
+                    parts += self._rest(self.paced(dose.set_rest), rep_side)
                 yield Step("rep", tuple(parts), "", 0, number, dose.sets, rep, dose.reps, rep_side)
 
     def _run_opening(
@@ -105,16 +105,15 @@ class ExerciseWriter(Writer):
                 parts += self._sided_words(side, set_number)
         return tuple(parts)
 
-    def _sided_words(self, side: Side, set_number: int) -> list[StepPart]:
+    def _sided_words(self, side: Side, set_number: int) -> list[Say]:
         """The instructions again, as far as they tell of sides; fading, only the first time."""
         if self.minimal or (self.settings.guidance == "fading" and set_number > 1):
             return []
-        texts = [part for part in self.exercise.before if isinstance(part, Words)]
-        said = [say for words in texts for say in self.sentences(words, side) if say.as_long_as]
-        return [*said, *(self._movement_words(side) if self.dose.every else [])]
-
-    def _movement_words(self, side: Side | None) -> list[StepPart]:
-        return [part for m in self.exercise.movements for part in self.read(m.parts, side)]
+        parts = list(self.exercise.before)
+        if self.dose.every:  # its movements are not said in each rep
+            parts += [part for movement in self.exercise.movements for part in movement.parts]
+        texts = [part for part in parts if isinstance(part, Words)]
+        return [say for words in texts for say in self.sentences(words, side) if say.as_long_as]
 
     def _rep(self, rep: int, side: Side | None, *, later: bool) -> list[StepPart]:
         dose = self.dose
@@ -138,9 +137,10 @@ class ExerciseWriter(Writer):
         short = self._short(side) if later else []
         parts: list[StepPart] = [*short]
         for movement in self.exercise.movements:
-            most = None if not later or self.settings.guidance == "full" else 1
-            most = 0 if most and (short or self.quiet) else most
-            parts += self._fewer(self.read(movement.parts, side), most)
+            said = self.read(movement.parts, side)
+            if later and self.settings.guidance != "full":
+                said = _first_words(said, 0 if short or self.quiet else 1)
+            parts += said
             if not movement.timed:
                 held = self.dose.hold if untimed and movement is untimed[-1] else None
                 parts.append(self.hold(held, self.line, side) if held else self._do(movement))
@@ -150,11 +150,6 @@ class ExerciseWriter(Writer):
         """What later reps say instead of the full text, if there is such."""
         fading = self.settings.guidance == "fading"
         return self.sentences(self.exercise.short, side) if fading and self.exercise.short else []
-
-    def _fewer(self, parts: tuple[StepPart, ...], most: int | None) -> list[StepPart]:
-        """The parts with no more than the first `most` of their sentences; None keeps all."""
-        says = [part for part in parts if isinstance(part, Say)][:most]
-        return [part for part in parts if not isinstance(part, Say) or part in says]
 
     def _position(self, side: Side | None, *, later: bool) -> list[StepPart]:
         """A rep without movements: the words that ask for the position, and its hold."""
@@ -170,7 +165,9 @@ class ExerciseWriter(Writer):
             seconds = hold.at(self.settings.breath_seconds)
             told = not later and not self.minimal and seconds == round(seconds)
             length = self.words.length(round(seconds))
-            asks = [Say(self.words.say("hold_for", length=length) if told else self.words.say("hold"))]
+            asks = [
+                Say(self.words.say("hold_for", length=length) if told else self.words.say("hold"))
+            ]
         return [*asks, self.hold(hold, self.line, side) if hold else self._do(None)]
 
     def _do(self, movement: Movement | None) -> Span:
@@ -196,7 +193,41 @@ class ExerciseWriter(Writer):
             change = [Chime("switch"), Say(self.words.say("switch")), *words]
             return [*change, *self._time("switch", switch)]
         rest = self.paced(dose.rest)
-        return self._rest(max(rest, switch) if dose.sides else rest) if dose.sides == "alternate" else self._rest(rest)
+        if dose.sides == "alternate":  # sides change in this rest too
+            rest = max(rest, switch)
+        return self._rest(rest, side)
 
-    def _rest(self, seconds: float) -> list[StepPart]:
-        pass
+    def _rest(self, seconds: float, side: Side | None) -> list[StepPart]:
+        between = self.exercise.between
+        if between:
+            said = self.say(between.text, between.line, side)
+        else:
+            said = Say(self.words.say("rest"))
+        cues = () if self.quiet and not between else (Placed(said, None),)
+        return self._time("rest", seconds, cues)
+
+    def _time(
+        self, kind: SpanKind, seconds: float, cues: tuple[Placed, ...] = ()
+    ) -> list[StepPart]:
+        """A rest or a switch; one of no length is none."""
+        return [Span(kind, seconds, self.line, cues=cues)] if seconds else []
+
+    def _count(self, what: str, n: int, total: int) -> Say:
+        if n == total:
+            return Say(self.words.say(f"last_{what}"))
+        return Say(self.words.say(what, n=self.words.number(n), total=self.words.number(total)))
+
+    def _side_name(self, side: Side) -> Say:
+        own, other = self.words.say(f"{side}_side"), self.words.say(f"{OTHER[side]}_side")
+        return Say(own, as_long_as=other)
+
+
+def _first_words(parts: tuple[StepPart, ...], most: int) -> tuple[StepPart, ...]:
+    """The parts with only so many of their sentences."""
+    kept: list[StepPart] = []
+    for part in parts:
+        if isinstance(part, Say):
+            most -= 1
+        if not isinstance(part, Say) or most >= 0:
+            kept.append(part)
+    return tuple(kept)

@@ -54,7 +54,9 @@ class Writer:
         """One utterance a sentence; `{side}` becomes the side's word."""
         # Split before a side is put in: so both sides have the same sentences.
         found = sentences(text.text, self.words.language)
-        return [self.say(s, text.line, side, group=text.group and not i) for i, s in enumerate(found)]
+        return [
+            self.say(s, text.line, side, group=text.group and not i) for i, s in enumerate(found)
+        ]
 
     def say(self, text: str, line: int, side: Side | None, *, group: bool = False) -> Say:
         """One utterance for a side, of the length that it takes for the longer side."""

@@ -1,0 +1,218 @@
+"""`make bench`: each figure is measured beside what it is compared with, in turns, and printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from tests.soundserver import NEEDED, SoundServer
+from voicecoach.library import find_script
+from voicecoach.program import build_program
+from voicecoach.rendition import Rendition
+from voicecoach.script import load_script
+from voicecoach.settings import Settings
+from voicecoach.speech.system import SystemSpeaker
+from voicecoach.timeline import Timeline
+from voicecoach.units import RATE
+
+ROUNDS = 5
+SCRIPT = "ease-your-back"
+
+
+def main() -> None:
+    """Measure everything; what a machine lacks for a figure is said instead."""
+    with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name:
+        folder = Path(name)
+        timeline = prepare(folder)
+        exports(folder, timeline)
+        help_page(folder)
+        first_sound(folder)
+        memory(folder)
+
+
+def prepare(folder: Path) -> Timeline:
+    """What the raw programs need: the distinct texts, and the session's samples."""
+    routine, _ = load_script(find_script(SCRIPT))
+    with SystemSpeaker(folder / "prepared") as speaker:
+        rendition = Rendition(build_program(routine, Settings()), speaker)
+        timeline = rendition.timeline()
+        with (folder / "samples.f32").open("wb") as file:
+            for block in rendition.blocks():
+                file.write(block.tobytes())
+    speech = [(cue.text, cue.wpm) for cue in timeline.cues if cue.kind == "speech"]
+    (folder / "texts.json").write_text(json.dumps(list(dict.fromkeys(speech))))
+    print(f"{SCRIPT}: {timeline.frames / RATE:.0f} s, {len(set(speech))} different utterances")
+    return timeline
+
+
+def exports(folder: Path, timeline: Timeline) -> None:
+    """Whole processes with a cold cache against the limit, and against espeak-ng and sox."""
+    texts, samples = folder / "texts.json", folder / "samples.f32"
+    for ending in ("wav", "flac", "mp3"):
+        track = folder / f"track.{ending}"
+
+        def cold(track: Path = track) -> None:
+            shutil.rmtree(folder / "cache", ignore_errors=True)
+            export(track, folder)
+
+        def warm(track: Path = track) -> None:
+            export(track, folder)
+
+        def limit(track: Path = track) -> None:
+            python("-m", "bench.raw_synthesis", str(texts))
+            python("-m", "bench.raw_encoding", str(samples), str(track))
+
+        ours, kept, least = in_turns(cold, warm, limit)
+        print(
+            f"export {ending}: cold {ours:.2f} s, warm {kept:.2f} s, limit {least:.2f} s; "
+            f"cold/limit {ours / least:.2f}, warm/limit {kept / least:.2f}"
+        )
+    if shutil.which("espeak-ng") and shutil.which("sox"):
+        track = folder / "track.wav"
+
+        def cold_wav() -> None:
+            shutil.rmtree(folder / "cache", ignore_errors=True)
+            export(track, folder)
+
+        ours, theirs = in_turns(cold_wav, lambda: by_hand(folder, timeline))
+        print(f"espeak-ng and sox: {theirs:.2f} s; {theirs / ours:.1f} times as long as export wav")
+    else:
+        print("espeak-ng and sox: not installed here, so not compared")
+
+
+def by_hand(folder: Path, timeline: Timeline) -> None:
+    """What a user would write instead: a file a cue, joined by sox with the silences between."""
+    pieces: list[str] = []
+    at = 0
+    for number, cue in enumerate(cue for cue in timeline.cues if cue.sounds):
+        gap, sound = folder / f"{number}-gap.wav", folder / f"{number}.wav"
+        silence = max(cue.start - at, 0) / RATE
+        run("sox", "-n", "-r", str(RATE), "-b", "16", str(gap), "trim", "0", f"{silence:.6f}")
+        if cue.kind == "speech":
+            spoken = folder / "spoken.wav"
+            run("espeak-ng", "-v", "en-us", "-s", str(cue.wpm), "-w", str(spoken), cue.text)
+            run("sox", str(spoken), "-r", str(RATE), "-b", "16", str(sound))
+        else:
+            length = (cue.end - cue.start) / RATE
+            run(
+                "sox",
+                "-n",
+                "-r",
+                str(RATE),
+                "-b",
+                "16",
+                str(sound),
+                "synth",
+                f"{length}",
+                "sine",
+                "500",
+            )
+        pieces += [str(gap), str(sound)]
+        at = cue.end
+    run("sox", *pieces, str(folder / "by-hand.wav"))
+
+
+def help_page(folder: Path) -> None:
+    """The help page against importing click."""
+    ours, click = in_turns(
+        lambda: voicecoach("--help", folder=folder), lambda: python("-c", "import click"), rounds=15
+    )
+    print(f"--help: {ours * 1000:.0f} ms; {ours / click:.2f} × importing click")
+
+
+def first_sound(folder: Path) -> None:
+    """From the command to the first sample that sounds at the server, with a cold cache."""
+    if any(shutil.which(program) is None for program in NEEDED):
+        print("first sound: no PulseAudio here, so not measured")
+        return
+    tones, words = [], []
+    with SoundServer() as server:
+        for _ in range(ROUNDS):
+            shutil.rmtree(folder / "cache", ignore_errors=True)
+            with server.record() as recording:
+                start = recording.seconds
+                play = subprocess.Popen(
+                    [sys.executable, "-m", "voicecoach", "play", SCRIPT, "--plain"],
+                    env=server.env | {"XDG_CACHE_HOME": str(folder / "cache")},
+                    stdout=subprocess.DEVNULL,
+                )
+                while not (np.abs(recording.samples()) > 0.02).any():
+                    time.sleep(0.05)
+                play.kill()
+                play.wait()
+                heard = np.abs(recording.stop())
+            tones.append(np.flatnonzero(heard)[0] / RATE - start)
+            words.append(np.flatnonzero(heard > 0.02)[0] / RATE - start)
+    print(
+        f"first sound of play, cold: {statistics.median(tones):.2f} s; "
+        f"its first chime, after the lead-in: {statistics.median(words):.2f} s"
+    )
+
+
+def memory(folder: Path) -> None:
+    """Peak memory of a day's export against ten minutes'."""
+    peaks = {}
+    for name, hold in (("10 min", "9m"), ("24 h", "23h59m")):
+        script = folder / "long.md"
+        script.write_text(f"# Long\n## Rest\nLie down.\nhold {hold}\n")
+        start = time.perf_counter()
+        track = folder / "long.flac"
+        arguments = ["export", str(script), "-o", str(track), "--force", "--room-tone", "off"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voicecoach", *arguments],
+            env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+            stdout=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"export of {name} failed")
+        peaks[name] = usage.ru_maxrss / 1024
+        print(f"export of {name}: {time.perf_counter() - start:.1f} s, {peaks[name]:.0f} MB")
+    print(f"memory, 24 h / 10 min: {peaks['24 h'] / peaks['10 min']:.2f}")
+
+
+def in_turns(*calls: Callable[[], None], rounds: int = ROUNDS) -> list[float]:
+    """The median seconds of each call; taken in turns, so that a busy moment meets all alike."""
+    times: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for call, taken in zip(calls, times, strict=True):
+            start = time.perf_counter()
+            call()
+            taken.append(time.perf_counter() - start)
+    return [statistics.median(taken) for taken in times]
+
+
+def export(track: Path, folder: Path) -> None:
+    """A whole export, as a user runs it."""
+    voicecoach("export", SCRIPT, "-o", str(track), "--force", folder=folder)
+
+
+def voicecoach(*arguments: str, folder: Path) -> None:
+    """The command as it is installed, with a cache of its own."""
+    command = Path(sys.executable).with_name("voicecoach")
+    run(str(command), *arguments, env={"XDG_CACHE_HOME": str(folder / "cache")})
+
+
+def python(*arguments: str) -> None:
+    """Another Python like ours."""
+    run(sys.executable, *arguments)
+
+
+def run(*command: str, env: dict[str, str] | None = None) -> None:
+    """A process, quiet unless it fails."""
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | (env or {}))
+
+
+if __name__ == "__main__":
+    main()
