@@ -33,6 +33,8 @@ ROOMS = [
     "rendition",
     "output",
     "export",
+    "events",
+    "controls",
     "session",
     "display",
     "commands",

@@ -1,0 +1,145 @@
+"""Events: what a live session tells whoever watches it. Plain values; knows no device, no screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from voicecoach.step import Step
+from voicecoach.timeline import Cue
+from voicecoach.units import Frames, seconds
+
+Ending = Literal["done", "stopped", "hurt", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a session is."""
+
+    at: Frames
+    """Frames of the session played; pauses and what is said in between don't count."""
+    left: Frames | None
+    """Frames to come as things stand; None until everything is measured."""
+    step: Step
+    span: Cue | None
+    """The hold, rest, … that goes on, if any."""
+    span_left: Frames
+    """Frames until it ends; 0 without one."""
+    speech: Cue | None
+    """What is being said, if anything."""
+    next_name: str
+    """The next exercise's name; "" in the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The session begins, with these exercises."""
+
+    title: str
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step begins to sound, for the first time or again."""
+
+    step: Step
+    at: Frames
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step has sounded; `held_seconds` of holds in it, `whole` if nothing of it was skipped."""
+
+    step: Step
+    held_seconds: float
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A tenth of a second has passed."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Silence until it goes on; `why` is "asked", or what happened to the device."""
+
+    why: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """A command was carried out; `source` is who sent it: keys, media keys, stdin."""
+
+    command: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A command had nothing to act on."""
+
+    command: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over."""
+
+    how: Ending
+
+
+Event = Began | StepStarted | StepEnded | Passed | Paused | Resumed | Obeyed | Ignored | Ended
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as other programs read it: `event` names it, lengths are seconds."""
+    name = type(event).__name__
+    document: dict[str, Any] = {"event": name[0].lower() + name[1:]}
+    match event:
+        case Began():
+            document |= {"title": event.title, "exercises": list(event.exercises)}
+        case StepStarted():
+            document |= {"at": round(seconds(event.at), 3), **_place(event.step)}
+        case StepEnded():
+            document |= {"held": round(event.held_seconds, 3), "whole": event.whole}
+            document |= _place(event.step)
+        case Passed(moment):
+            span, speech = moment.span, moment.speech
+            document |= {
+                "at": round(seconds(moment.at), 3),
+                "left": None if moment.left is None else round(seconds(moment.left), 3),
+                "span": span.kind if span else None,
+                "spanLeft": round(seconds(moment.span_left), 3),
+                "text": speech.text if speech else None,
+                **_place(moment.step),
+            }
+        case Paused():
+            document |= {"why": event.why}
+        case Obeyed() | Ignored():
+            document |= {"command": event.command, "source": event.source}
+            document |= {"why": event.why} if isinstance(event, Ignored) else {}
+        case Ended():
+            document |= {"how": event.how}
+    return document
+
+
+def _place(step: Step) -> dict[str, Any]:
+    return {
+        "kind": step.kind,
+        "name": step.name,
+        "exercise": step.exercise,
+        "set": step.set,
+        "rep": step.rep,
+        "side": step.side,
+    }
