@@ -1,0 +1,203 @@
+"""`voicecoach log`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from voicecoach.errors import EXIT_DONE
+from voicecoach.record import Record, RecordedExercise, RecordedSession
+
+USUAL_LIMIT = 10
+COLUMNS = (
+    "session",
+    "began",
+    "ended",
+    "ending",
+    "minutes",
+    "title",
+    "script",
+    "exercise",
+    "name",
+    "state",
+    "held_seconds",
+)
+RISKY = re.compile(r"(^|;) *(?=[=+\-@＝＋－＠])")
+"""Where a formula could begin, which a spreadsheet would run: some take wide signs for narrow ones,
+and many take semicolons for the ends of cells."""
+
+
+@click.command("log", epilog="Example: voicecoach log --since 2026-01-31 --csv > sessions.csv")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The last N sessions.")
+@click.option("--all", "everything", is_flag=True, help="All sessions.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Only sessions since a day, such as 2026-01-31.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every command.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, a row for each exercise.")
+def command(
+    limit: int | None, everything: bool, since: datetime | None, as_json: bool, as_csv: bool
+) -> int:
+    """Show the sessions of this machine, newest last.
+
+    To read, it shows the last 10, or all since DATE; as JSON or CSV all, unless --limit is given.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv can't both be had; choose one")
+    if everything and limit:
+        raise click.UsageError("--all and --limit can't both be had; choose one")
+    usual = not (everything or limit or since or as_json or as_csv)
+    most = USUAL_LIMIT if usual else limit
+    # One more than is shown tells whether there are more.
+    found = Record().sessions(most and most + 1, since.astimezone() if since else None)
+    shown = found[-most:] if most else found
+    if as_json:
+        click.echo(json.dumps(_document(shown), ensure_ascii=False, indent=2))
+    elif as_csv:
+        click.echo(_table(shown), nl=False)
+    elif not shown:
+        when = f" since {since:%Y-%m-%d}" if since else " yet"
+        click.echo(f"No session{when}. Whenever you like: voicecoach play")
+    else:
+        if len(found) > len(shown):
+            click.echo("(Earlier ones: voicecoach log --all)")
+        click.echo("\n".join(_line(session) for session in shown))
+    return EXIT_DONE
+
+
+def _line(session: RecordedSession) -> str:
+    """A session to read: when, what, how it ended, and what was done."""
+    parts = [f"{_ending(session)} {_length(session)}"]
+    if session.exercises:
+        total = len(session.exercises)
+        noun = "exercise" if total == 1 else "exercises"
+        done = f"{session.count('done')} of {total} {noun} done"
+        skipped = session.count("skipped")
+        parts.append(done + (f", {skipped} skipped" if skipped else ""))
+    if held := round(session.held_seconds):
+        parts.append(f"held {held} s")
+    title = _shown(session.title) or "Session"
+    return f"{session.began.astimezone():%a %Y-%m-%d %H:%M}  {title}: {'; '.join(parts)}"
+
+
+def _ending(session: RecordedSession) -> str:
+    place = _place(session)
+    within = f" in {place}" if place else ""
+    match session.ending:
+        case "done":
+            return "done"
+        case "stopped":
+            return f"stopped{within}"
+        case "hurt":
+            return f"stopped because it hurt{within}"
+        case "failed":
+            return f"the sound failed{within}"
+    return f"going on now{within}," if session.running else f"broke off{within}"
+
+
+def _place(session: RecordedSession) -> str:
+    """The exercise in which it ended, by its name."""
+    for exercise in session.exercises:
+        if exercise.number == session.exercise and exercise.state in ("begun", "hurt"):
+            return _shown(exercise.name)
+    return ""
+
+
+def _length(session: RecordedSession) -> str:
+    minutes = round(session.played_seconds / 60)
+    length = f"{minutes} min" if minutes else "less than a minute"
+    if session.ending == "done":
+        return f"in {length}"
+    return f"{length} so far" if session.running else f"after {length}"
+
+
+def _document(sessions: Sequence[RecordedSession]) -> dict[str, Any]:
+    """The sessions as JSON: keys may be added, and never change meaning."""
+    return {
+        "version": 1,
+        "sessions": [
+            {
+                "session": session.number,
+                "began": session.began.isoformat(),
+                "ended": session.ended.isoformat() if session.ended else None,
+                "ending": session.ending,
+                "running": session.running,
+                "played_seconds": session.played_seconds,
+                "title": session.title,
+                "script": session.script,
+                "script_hash": session.script_hash,
+                "settings": session.settings,
+                "exercise": session.exercise,
+                "exercises": [
+                    {
+                        "exercise": exercise.number,
+                        "name": exercise.name,
+                        "state": exercise.state,
+                        "held_seconds": exercise.held_seconds,
+                    }
+                    for exercise in session.exercises
+                ],
+                "commands": [
+                    {
+                        "at": each.at.isoformat(),
+                        "command": each.command,
+                        "source": each.source,
+                        "exercise": each.exercise,
+                    }
+                    for each in session.commands
+                ],
+            }
+            for session in sessions
+        ],
+    }
+
+
+def _table(sessions: Sequence[RecordedSession]) -> str:
+    """A row for each exercise; a session without any has one row, too."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for session in sessions:
+        for exercise in session.exercises or (None,):
+            writer.writerow([_cell(value) for value in _row(session, exercise)])
+    return text.getvalue()
+
+
+def _row(session: RecordedSession, exercise: RecordedExercise | None) -> list[str | float | None]:
+    return [
+        session.number,
+        session.began.isoformat(timespec="seconds"),
+        session.ended.isoformat(timespec="seconds") if session.ended else "",
+        session.ending or ("running" if session.running else "broken off"),
+        round(session.played_seconds / 60, 1),
+        session.title,
+        session.script,
+        exercise.number if exercise else "",
+        exercise.name if exercise else "",
+        (exercise.state or "") if exercise else "",
+        exercise.held_seconds if exercise else "",
+    ]
+
+
+def _cell(value: str | float | None) -> str | float | None:
+    """A cell that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    return RISKY.sub(r"\g<0>'", _shown(value))
+
+
+def _shown(text: str) -> str:
+    """A text on one line, without what would steer a terminal."""
+    kept = (c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text)
+    return " ".join("".join(kept).split())

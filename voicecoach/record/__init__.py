@@ -1,0 +1,142 @@
+"""Record: a live session's events enter; what was done, and how it ended, stays on this machine.
+
+Recording never disturbs a session. Events are taken in at once and written by a thread of its own;
+what can't be written (a full disk, a folder that is read-only) is told in one sentence, and tried
+again each second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from voicecoach.errors import VoicecoachError
+from voicecoach.library import APP
+from voicecoach.program import Program
+from voicecoach.record.database import open_to_read
+from voicecoach.record.entry import (
+    Interruption,
+    RecordedCommand,
+    RecordedExercise,
+    RecordedSession,
+    State,
+)
+from voicecoach.record.progress import Clock, Progress, now
+from voicecoach.record.rows import forget, interruption, load
+from voicecoach.record.writer import FAILURES, SessionRecord, cause
+from voicecoach.settings import Settings
+
+__all__ = [
+    "Interruption",
+    "Record",
+    "RecordError",
+    "RecordedCommand",
+    "RecordedExercise",
+    "RecordedSession",
+    "SessionRecord",
+    "State",
+    "hash_script",
+    "record_file",
+]
+
+Result = TypeVar("Result")
+
+
+class RecordError(VoicecoachError):
+    """A record that can't be read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__(f"the record {path} can't be read: {why}")
+
+
+def record_file() -> Path:
+    """Where the sessions of this user are recorded."""
+    from platformdirs import user_data_path  # 20 ms, and help needs no folders
+
+    return user_data_path(APP, appauthor=False) / "sessions.db"
+
+
+def hash_script(text: str | bytes) -> str:
+    """What tells one script's text from another's: SHA-256, in hexadecimal."""
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return hashlib.sha256(data).hexdigest()
+
+
+class Record:
+    """The record of all sessions. Several processes may write to it at once."""
+
+    def __init__(self, path: Path | None = None, clock: Clock = now) -> None:
+        self.path = record_file() if path is None else path
+        self.clock = clock
+        self.trouble = ""
+        """Why the last call of `interrupted` or `forget` did nothing, in one sentence, or ""."""
+
+    def begin(
+        self, program: Program, script: str = "", script_hash: str = "", first: int = 1
+    ) -> SessionRecord:
+        """A record of a session that is about to begin; its first event is what begins it.
+
+        `script` is its name or path, `first` the exercise that it begins with: those before it
+        were done another time.
+        """
+        entry = RecordedSession(
+            self.clock(), program.title, script, script_hash, _values(program.settings)
+        )
+        return SessionRecord(self.path, Progress(entry, program.steps, first, self.clock))
+
+    def sessions(
+        self, most: int | None = None, since: datetime | None = None
+    ) -> tuple[RecordedSession, ...]:
+        """The last sessions, newest last; none where nothing was ever recorded.
+
+        Raises:
+            RecordError: it can't be read.
+        """
+        try:
+            return self._ask(lambda database: load(database, most, since, self.clock())) or ()
+        except FAILURES as error:
+            raise RecordError(self.path, cause(error)) from None
+
+    def interrupted(self, script_hash: str) -> Interruption | None:
+        """Where the newest session of a script broke off; None if it ended or still goes on.
+
+        Never raises: see `trouble`.
+        """
+        return self._try(lambda database: interruption(database, script_hash, self.clock()))
+
+    def forget(self, broken_off: Interruption) -> None:
+        """Don't tell of it again: it was taken up, or let be. Never raises: see `trouble`."""
+        self._try(lambda database: forget(database, broken_off))
+
+    def _try(self, ask: Callable[[sqlite3.Connection], Result]) -> Result | None:
+        self.trouble = ""
+        try:
+            return self._ask(ask)
+        except FAILURES as error:
+            self.trouble = f"the record {self.path} can't be used: {cause(error)}"
+            return None
+
+    def _ask(self, ask: Callable[[sqlite3.Connection], Result]) -> Result | None:
+        """What the database answers; None where there is none."""
+        if not self.path.exists():
+            return None
+        with contextlib.closing(open_to_read(self.path)) as database:
+            return ask(database)
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """Settings as JSON can hold them."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=_value))
+    return values
+
+
+def _value(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)

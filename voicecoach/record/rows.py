@@ -1,0 +1,200 @@
+"""Rows: what a session's entry is in the database, written and read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from voicecoach.record.alive import Owner, alive
+from voicecoach.record.database import change
+from voicecoach.record.entry import (
+    Interruption,
+    RecordedCommand,
+    RecordedExercise,
+    RecordedSession,
+)
+
+
+def save(
+    connection: sqlite3.Connection,
+    entry: RecordedSession,
+    saved: RecordedSession | None,
+    owner: Owner | None,
+    at: datetime,
+) -> RecordedSession:
+    """Write in one transaction what has changed since it was `saved`, and that it lives.
+
+    Without an owner it is given up. Returns the entry, with its number.
+
+    Raises:
+        sqlite3.Error: nothing was written.
+    """
+    row = {
+        "seen": _written(at),
+        "ended": _written(entry.ended),
+        "ending": entry.ending,
+        "played_seconds": entry.played_seconds,
+        "exercise": entry.exercise,
+        "machine": owner.machine if owner else None,
+        "process": owner.process if owner else None,
+        "process_started": owner.started if owner else None,
+    }
+    with change(connection):
+        if saved and _update(connection, row, saved):
+            number = saved.number
+            pairs = zip(entry.exercises, saved.exercises, strict=True)
+            exercises = tuple(exercise for exercise, old in pairs if exercise != old)
+            commands = entry.commands[len(saved.commands) :]
+        else:
+            number = _insert(connection, row, entry)
+            exercises, commands = entry.exercises, entry.commands
+        connection.executemany(
+            "INSERT OR REPLACE INTO exercises VALUES (?, ?, ?, ?, ?)",
+            [(number, e.number, _plain(e.name), e.state, e.held_seconds) for e in exercises],
+        )
+        first = len(entry.commands) - len(commands) + 1
+        connection.executemany(
+            "INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (number, count, _written(c.at), _plain(c.command), _plain(c.source), c.exercise)
+                for count, c in enumerate(commands, first)
+            ],
+        )
+    return replace(entry, number=number)
+
+
+def load(
+    connection: sqlite3.Connection, most: int | None, since: datetime | None, at: datetime
+) -> tuple[RecordedSession, ...]:
+    """The last sessions, newest last; `running` as it is `at` this moment.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: the database, or what stands in it, can't be read.
+    """
+    with change(connection, "BEGIN"):  # all of one moment, whoever is writing
+        rows = connection.execute(
+            "SELECT * FROM sessions WHERE ? IS NULL OR julianday(began) >= julianday(?)"
+            " ORDER BY number DESC LIMIT ?",
+            (_written(since), _written(since), -1 if most is None else most),
+        )
+        return tuple(_session(connection, row, at) for row in _named(rows))[::-1]
+
+
+def interruption(
+    connection: sqlite3.Connection, script_hash: str, at: datetime
+) -> Interruption | None:
+    """Where the newest session of a script broke off, if it did, and nobody said to forget it.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: as load.
+    """
+    rows = connection.execute(
+        "SELECT sessions.*, exercises.name AS exercise_name FROM sessions LEFT JOIN exercises"
+        " ON exercises.session = sessions.number AND exercises.number = sessions.exercise"
+        " WHERE script_hash = ? ORDER BY sessions.number DESC LIMIT 1",
+        (script_hash,),
+    )
+    for row in _named(rows):
+        seen = datetime.fromisoformat(row["seen"])
+        over = row["ending"] is not None or row["forgotten"] or row["exercise"] is None
+        if not over and not alive(_owner(row), seen, at):
+            name = str(row["exercise_name"] or "")
+            return Interruption(row["number"], row["exercise"], name, seen)
+    return None
+
+
+def forget(connection: sqlite3.Connection, broken_off: Interruption) -> None:
+    """Never tell again that a session broke off.
+
+    Raises:
+        sqlite3.Error: it couldn't be written.
+    """
+    with change(connection):
+        connection.execute(
+            "UPDATE sessions SET forgotten = 1 WHERE number = ?", (broken_off.session,)
+        )
+
+
+def _insert(connection: sqlite3.Connection, row: dict[str, Any], entry: RecordedSession) -> int:
+    row = row | {
+        "title": _plain(entry.title),
+        "script": _plain(entry.script),
+        "script_hash": entry.script_hash,
+        "settings": json.dumps(dict(entry.settings), sort_keys=True),
+        "began": _written(entry.began),
+    }
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    sql = f"INSERT INTO sessions ({names}) VALUES ({marks})"  # noqa: S608 - names of our own
+    number: int | None = connection.execute(sql, row).lastrowid
+    return number or 0
+
+
+def _update(connection: sqlite3.Connection, row: dict[str, Any], saved: RecordedSession) -> bool:
+    """Whether it is still there: the database may be another one by now."""
+    values = ", ".join(f"{name} = :{name}" for name in row)
+    found = connection.execute(
+        f"UPDATE sessions SET {values}"  # noqa: S608 - names of our own
+        " WHERE number = :number AND began = :began AND script_hash = :script_hash",
+        row
+        | {
+            "number": saved.number,
+            "began": _written(saved.began),
+            "script_hash": saved.script_hash,
+        },
+    )
+    return found.rowcount > 0
+
+
+def _named(rows: sqlite3.Cursor) -> list[dict[str, Any]]:
+    names = [column[0] for column in rows.description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) -> RecordedSession:
+    number = row["number"]
+    read: Callable[..., sqlite3.Cursor] = connection.execute
+    exercises = read(
+        "SELECT number, name, state, held_seconds FROM exercises WHERE session = ? ORDER BY number",
+        (number,),
+    )
+    commands = read(
+        "SELECT at, command, source, exercise FROM commands WHERE session = ? ORDER BY number",
+        (number,),
+    )
+    seen = datetime.fromisoformat(row["seen"])
+    return RecordedSession(
+        began=datetime.fromisoformat(row["began"]),
+        title=row["title"],
+        script=row["script"],
+        script_hash=row["script_hash"],
+        settings=json.loads(row["settings"]),
+        exercises=tuple(RecordedExercise(*each) for each in exercises),
+        commands=tuple(RecordedCommand(datetime.fromisoformat(t), *rest) for t, *rest in commands),
+        exercise=row["exercise"],
+        played_seconds=row["played_seconds"],
+        ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
+        ending=row["ending"],
+        number=number,
+        running=row["ending"] is None and alive(_owner(row), seen, at),
+        seen=seen,
+    )
+
+
+def _owner(row: dict[str, Any]) -> Owner | None:
+    if row["process"] is None:
+        return None
+    return Owner(row["machine"] or "", row["process"], row["process_started"] or "")
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None
+
+
+def _plain(text: str) -> str:
+    """A text that UTF-8 can hold: names of files may be no text at all."""
+    return text.encode("utf-8", "backslashreplace").decode()
