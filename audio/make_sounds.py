@@ -2,8 +2,9 @@
 
     python audio/make_sounds.py [FOLDER]
 
-writes the chimes and the room tone beside this file, or into FOLDER. Two runs give the same
-samples: nothing is recorded, and the one random sequence has a seed.
+writes the chimes and the room tone beside this file, or into FOLDER (the backgrounds have a program
+of their own, make_backgrounds.py). Two runs give the same samples: nothing is recorded, and the one
+random sequence has a seed.
 
 A chime is modal synthesis: a stroke sets a body's modes ringing, each a sine that dies away by
 itself (Fletcher & Rossing, The Physics of Musical Instruments, 2nd ed., Springer 1998). An
@@ -32,7 +33,7 @@ ROOM_TONE_BITS: Final = 24
 """At -72 dBFS, 16 bits would leave four of them for the noise, and their steps to be heard."""
 
 CHIME_LUFS: Final = -23.0
-"""Momentary maximum of a chime: a little under the coach's voice, which sits at -19 LUFS."""
+"""Momentary maximum of a chime: a little under the coach's voice, which sits at -21 LUFS."""
 
 TICK_LUFS: Final = -25.5
 """The same for `rep`, the one event that may sound hundreds of times in an hour."""
@@ -242,19 +243,24 @@ def momentary_maximum(sound: Samples) -> float:
     """
     window = round(0.4 * RATE)
     padded = np.concatenate([np.zeros(window), sound, np.zeros(window)])
-    # The standard's two filters at 48 kHz, applied as a product of spectra: the padding is longer
-    # than their memory, so it doesn't matter that such a product goes round in a circle.
-    step = np.exp(-2j * np.pi * np.fft.rfftfreq(len(padded)))
+    # The padding is longer than the filters' memory, so the circle they go round doesn't matter.
+    weighted = k_weighted(padded)
+    energy = np.concatenate([[0.0], np.cumsum(weighted**2)])
+    loudest = float(np.max(energy[window:] - energy[:-window])) / window
+    return -0.691 + 10 * math.log10(loudest)
+
+
+def k_weighted(loop: Samples) -> Samples:
+    """Filter a loop as ITU-R BS.1770-4 weighs loudness, end running into beginning."""
+    # The standard's two filters at 48 kHz, applied as a product of spectra.
+    step = np.exp(-2j * np.pi * np.fft.rfftfreq(len(loop)))
     shelf = np.polyval([1.19839281085285, -2.69169618940638, 1.53512485958697], step) / np.polyval(
         [0.73248077421585, -1.69065929318241, 1], step
     )
     high_pass = np.polyval([1, -2, 1], step) / np.polyval(
         [0.99007225036621, -1.99004745483398, 1], step
     )
-    weighted = np.fft.irfft(np.fft.rfft(padded) * shelf * high_pass, len(padded))
-    energy = np.concatenate([[0.0], np.cumsum(weighted**2)])
-    loudest = float(np.max(energy[window:] - energy[:-window])) / window
-    return -0.691 + 10 * math.log10(loudest)
+    return np.fft.irfft(np.fft.rfft(loop) * shelf * high_pass, len(loop))
 
 
 def make_room_tone() -> Samples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ NO_SKIP = "VOICECOACH_NO_SKIP"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> object:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.skipped and os.environ.get(NO_SKIP):
         report.outcome = "failed"
@@ -31,9 +32,10 @@ def pytest_runtest_makereport() -> object:
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees this user's config; all share one cache, as sessions do."""
+    """No test sees this user's config and record; all share one cache, as sessions do."""
     base: Path = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(base / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(base / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(base / "data"))
     for name in [name for name in os.environ if name.startswith("VOICECOACH_") and name != NO_SKIP]:
         monkeypatch.delenv(name)

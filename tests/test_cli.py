@@ -252,7 +252,8 @@ def test_shell_completion_knows_commands_and_scripts() -> None:
 def command(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own."""
     full = {**os.environ, **(env or {})}
-    full |= {name: os.environ[name] for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    own = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    full |= {name: os.environ[name] for name in own}
     entry = "import sys; from voicecoach.cli import main; sys.argv[0] = 'voicecoach'; main()"
     return subprocess.run(
         [sys.executable, "-c", entry, *arguments],

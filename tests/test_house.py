@@ -26,6 +26,7 @@ ROOMS = [
     "script",
     "program",
     "sound",
+    "background",
     "speech",
     "timeline",
     "schedule",
@@ -35,6 +36,7 @@ ROOMS = [
     "export",
     "events",
     "controls",
+    "record",
     "session",
     "display",
     "commands",
@@ -44,6 +46,7 @@ ROOMS = [
 
 LATE = {
     "av": "FFmpeg, 40 ms: a plan or a list needs none",
+    "dbus_fast": "an extra",
     "diskcache": "SQLite, 30 ms",
     "espeakng_loader": "only on Linux, only where the system has no eSpeak NG",
     "markdown_it": "45 ms, and most lines carry no marks",

@@ -21,6 +21,7 @@ from voicecoach.errors import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+OWN = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 SCRIPT = "# Go\nget ready: 0s\nguidance: minimal\n## Up\nReach.\nhold 4s, 2 times, rest 2s\n"
 
 
@@ -32,7 +33,7 @@ def script(tmp_path: Path) -> Path:
 
 
 def voicecoach(server: SoundServer, *arguments: str) -> subprocess.Popen[str]:
-    env = server.env | {name: os.environ[name] for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    env = server.env | {name: os.environ[name] for name in OWN}
     return subprocess.Popen(
         [sys.executable, "-m", "voicecoach", *arguments],
         env=env,
@@ -52,7 +53,8 @@ def finished(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
 def decoded(path: Path) -> NDArray[np.float32]:
     with av.open(str(path)) as container:
         pieces = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
-    return (np.concatenate(pieces) / 32768).astype(np.float32)
+    samples: NDArray[np.float32] = np.concatenate(pieces).astype(np.float32) / np.float32(32768)
+    return samples
 
 
 def test_the_recording_is_the_export_sample_for_sample(

@@ -1,4 +1,4 @@
-"""The live session: what the output pulls is the export, and a stop is a fade."""
+"""A session's loop: commands and events, an output that fails or vanishes, and the end."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 
 from tests.fakes import ImpulseSpeaker
-from voicecoach.errors import DeviceError, SpeechError
+from voicecoach.controls import Command
+from voicecoach.errors import DeviceError, SpeechError, UnavailableError
+from voicecoach.events import Began, Ended, Event, Ignored, Obeyed, Passed, Paused, Resumed
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
-from voicecoach.session import FADE, Moment, Session
-from voicecoach.settings import Settings
+from voicecoach.session import Session
+from voicecoach.session.stream import FADE
+from voicecoach.settings import merge_settings
 from voicecoach.units import RATE
 
 if TYPE_CHECKING:
+    from voicecoach.controls import Send
     from voicecoach.output import Source
     from voicecoach.sound import Samples
     from voicecoach.speech import Utterance
@@ -33,108 +37,124 @@ hold 12s, 2 times, rest 4s, each side
 """
 
 
-class PullingOutput:
-    """Pulls as fast as it can, in blocks of odd sizes, from a thread of its own."""
+class FastOutput:
+    """A device that plays thirty times as fast as a real one."""
 
-    def __init__(self, stop_after: int | None = None, session: Session | None = None) -> None:
-        self.pulled: list[Samples] = []
-        self.stop_after, self.session = stop_after, session
+    def __init__(self, dies_after: int | None = None) -> None:
+        self.played: list[Samples] = []
         self.closed = False
+        self.dies_after = dies_after
         self._done = threading.Event()
 
     def start(self, source: Source) -> None:
         threading.Thread(target=self._pull, args=(source,), daemon=True).start()
 
     def _pull(self, source: Source) -> None:
-        sizes = np.random.default_rng(1).integers(1, 9_000, 1_000_000)
-        total = 0
-        for wanted in sizes:
-            block = source(int(wanted))
-            self.pulled.append(block)
-            total += len(block)
-            if self.session and self.stop_after is not None and total >= self.stop_after:
-                self.session.stop()
-                self.stop_after = None
-            if len(block) < wanted:
-                break
-            time.sleep(0)
-        self._done.set()
+        while not self.closed:
+            if self.dies_after is not None and len(self.samples()) >= self.dies_after:
+                return
+            block = source(960)
+            self.played.append(block)
+            if len(block) < 960:
+                self._done.set()
+                return
+            time.sleep(960 / RATE / 30)
 
     def wait(self, timeout_seconds: float) -> bool:
+        if self.dies_after is not None and len(self.samples()) >= self.dies_after:
+            raise DeviceError("the sound device disappeared")
         return self._done.wait(timeout_seconds)
 
     def close(self) -> None:
         self.closed = True
 
     def samples(self) -> Samples:
-        return np.concatenate(self.pulled)
+        return np.concatenate(self.played) if self.played else np.zeros(0, np.float32)
 
 
-def make_rendition(speaker: ImpulseSpeaker | None = None, script: str = SCRIPT) -> Rendition:
-    routine, _ = read_script(script)
-    return Rendition(build_program(routine, Settings()), speaker or ImpulseSpeaker())
-
-
-def without_waiting(samples: Samples, late: int) -> int:
-    return len(samples) - late
+def make_rendition(speaker: ImpulseSpeaker | None = None, **options: str) -> Rendition:
+    routine, _ = read_script(SCRIPT)
+    program = build_program(routine, merge_settings(options))
+    return Rendition(program, speaker or ImpulseSpeaker())
 
 
 def test_an_untouched_session_plays_what_is_exported() -> None:
     rendition = make_rendition()
-    session, output = Session(rendition), PullingOutput()
-    session.run(output, lambda _: None)
+    session, output = Session(rendition), FastOutput()
+    events: list[Event] = []
+    assert session.run(lambda: output, [events.append]) == "done"
     exported = np.concatenate(list(rendition.blocks()))
-    played = output.samples()
-    if session.late:  # this output is faster than any device: silence may stand between blocks
-        assert without_waiting(played, session.late) == len(exported)
-        played, exported = played[played != 0], exported[exported != 0]
-    assert np.array_equal(played, exported)
+    assert session.late == 0
+    assert np.array_equal(output.samples(), exported)
     assert output.closed
+    assert events[0] == Began("Short", ("Reach up",))
+    assert events[-1] == Ended("done")
 
 
 def test_watchers_are_told_where_it_is() -> None:
-    seen: list[Moment] = []
     rendition = make_rendition()
-    session = Session(rendition)
     total = rendition.timeline().frames
-
-    class SlowOutput(PullingOutput):
-        def _pull(self, source: Source) -> None:
-            while len(block := source(RATE // 4)) == RATE // 4:
-                self.pulled.append(block)
-                if moment := session.moment():
-                    seen.append(moment)
-                time.sleep(0.001)
-            self._done.set()
-
-    session.run(SlowOutput(), lambda _: None)
-    holds = [m for m in seen if m.span and m.span.kind == "hold"]
+    events: list[Event] = []
+    Session(rendition).run(FastOutput, [events.append])
+    moments = [event.moment for event in events if isinstance(event, Passed)]
+    holds = [m for m in moments if m.span and m.span.kind == "hold"]
     assert {(m.step.rep, m.step.side) for m in holds} == {
         (1, "left"),
         (2, "left"),
         (1, "right"),
         (2, "right"),
     }
-    for moment in seen:
-        if moment.span:
-            assert moment.span.start <= moment.at < moment.span.end
-        if moment.speech:
-            assert moment.speech.start <= moment.at < moment.speech.end
-    assert seen[-1].total == total
-    assert seen[0].next_name == "Reach up"
+    assert all(0 < m.span_left <= 12 * RATE for m in holds)
+    assert {m.at + m.left for m in moments if m.left is not None} == {total}
     assert holds[0].next_name == ""
+    assert moments[0].next_name == "Reach up"
 
 
-def test_a_stop_fades_out_at_once() -> None:
-    session = Session(make_rendition())
-    output = PullingOutput(stop_after=3 * RATE, session=session)
-    session.run(output, lambda _: None)
-    played = output.samples()
-    assert len(played) <= 3 * RATE + 9_000 + FADE
-    fade = played[-FADE:]
-    exported = np.concatenate(list(session.rendition.blocks()))[len(played) - FADE : len(played)]
-    assert fade[-1] == 0
-    assert np.allclose(fade, exported * np.linspace(1, 0, FADE + 1)[1:], atol=1e-6)
+class Asker:
+    """A controller that asks for one thing when a hold begins."""
+
+    name = "asker"
+
+    def __init__(self, *commands: Command) -> None:
+        self.commands = list(commands)
+        self.closed = False
+        self._send: Send | None = None
+
+    def start(self, send: Send) -> None:
+        self._send = send
+
+    def watch(self, event: Event) -> None:
+        if isinstance(event, Passed) and event.moment.span and event.moment.span.kind == "hold":
+            while self.commands and self._send:
+                self._send(self.commands.pop(0))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_commands_reach_the_session_with_their_source() -> None:
+    events: list[Event] = []
+    asker = Asker(Command.PAUSE, Command.TOGGLE, Command.HOW_LONG, Command.STOP)
+    ending = Session(make_rendition()).run(FastOutput, [events.append], [asker])
+    told = [e for e in events if isinstance(e, Obeyed | Ignored | Paused | Resumed)]
+    assert [e.source for e in told if isinstance(e, Obeyed)] == ["asker"] * 4
+    assert [type(e) for e in told[:4]] == [Obeyed, Paused, Obeyed, Resumed]
+    assert ending == "stopped"
+    assert events[-1] == Ended("stopped")
+    assert asker.closed
+
+
+class Absent(Asker):
+    name = "absent"
+
+    def start(self, send: Send) -> None:
+        raise UnavailableError("there is none here")
+
+
+def test_a_controller_that_is_missing_stops_nothing() -> None:
+    events: list[Event] = []
+    assert Session(make_rendition()).run(FastOutput, [events.append], [Absent()]) == "done"
+    assert Ignored("start", "absent", "there is none here") in events
 
 
 class FailingSpeaker(ImpulseSpeaker):
@@ -147,51 +167,61 @@ class FailingSpeaker(ImpulseSpeaker):
 
 
 def test_an_engine_that_fails_is_told_by_the_caller() -> None:
+    events: list[Event] = []
     with pytest.raises(SpeechError, match="Reach up"):
-        Session(make_rendition(FailingSpeaker())).run(PullingOutput(), lambda _: None)
+        Session(make_rendition(FailingSpeaker())).run(FastOutput, [events.append])
+    assert events[-1] == Ended("failed")
 
 
-def test_a_device_that_fails_is_told_and_closed() -> None:
-    class GoneOutput(PullingOutput):
-        def wait(self, timeout_seconds: float) -> bool:
-            raise DeviceError("the sound device disappeared")
+def test_no_device_at_all_is_told_by_the_caller() -> None:
+    def none() -> FastOutput:
+        raise DeviceError("no sound device found")
 
-    output = GoneOutput()
-    with pytest.raises(DeviceError):
-        Session(make_rendition()).run(output, lambda _: None)
+    with pytest.raises(DeviceError, match="no sound device"):
+        Session(make_rendition()).run(none)
+
+
+def test_a_device_that_vanishes_is_waited_for_and_no_word_is_lost() -> None:
+    events: list[Event] = []
+    outputs = [FastOutput(dies_after=6 * RATE), FastOutput()]
+    tried: list[str] = []
+
+    def open_output() -> FastOutput:
+        if len(tried) == 1:  # the first try after the loss fails
+            tried.append("none")
+            raise DeviceError("no sound device found")
+        tried.append("found")
+        return outputs.pop(0)
+
+    first, second = outputs
+    rendition = make_rendition(chimes="off", room_tone="off")
+    assert Session(rendition).run(open_output, [events.append]) == "done"
+    assert Paused("the sound device disappeared") in events
+    assert Resumed() in events
+    assert first.closed
+    words = [c.text for s in rendition.segments() for c in s.cues if c.kind == "speech"]
+    heard = np.concatenate([first.samples(), second.samples()])
+    assert len(words) <= np.count_nonzero(heard == 1.0) <= len(words) + 1  # one said again
+    assert tried == ["found", "none", "found"]
+
+
+def test_interrupting_fades_and_closes() -> None:
+    output = FastOutput()
+
+    def interrupt(event: Event) -> None:
+        if isinstance(event, Passed):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Session(make_rendition()).run(lambda: output, [interrupt])
     assert output.closed
+    assert not output.samples()[-FADE // 4 :].any()
 
 
 def test_no_threads_are_left() -> None:
     before = set(threading.enumerate())
-    session = Session(make_rendition())
-    session.run(PullingOutput(stop_after=RATE, session=session), lambda _: None)
+    Session(make_rendition()).run(FastOutput, controllers=[Asker(Command.STOP)])
     deadline = time.monotonic() + 5
     while set(threading.enumerate()) - before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not set(threading.enumerate()) - before
-
-
-def test_interrupting_fades_and_closes() -> None:
-    session = Session(make_rendition())
-    output = PullingOutput()
-
-    def interrupt(_: Moment) -> None:
-        raise KeyboardInterrupt
-
-    class WaitingOutput(PullingOutput):
-        """Never done by itself: pulls slowly until closed."""
-
-        def _pull(self, source: Source) -> None:
-            while len(block := source(480)) == 480:
-                self.pulled.append(block)
-                time.sleep(0.001)
-            self.pulled.append(block)
-            self._done.set()
-
-    output = WaitingOutput()
-    with pytest.raises(KeyboardInterrupt):
-        session.run(output, interrupt)
-    assert output.closed
-    assert output._done.is_set()
-    assert output.samples()[-1] == 0

@@ -25,6 +25,7 @@ COMMANDS = {
     "play": "Coach a session through the speakers.",
     "export": "Write a session as a sound file.",
     "plan": "Show what is said and done when.",
+    "log": "Show the sessions of this machine.",
     "check": "Check scripts, and name what doesn't fit.",
     "list": "List the built-in scripts.",
     "voices": "List the voices of this machine.",

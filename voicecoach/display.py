@@ -1,4 +1,4 @@
-"""Displays: moments and timelines enter, lines and screens for people leave. The only room (with
+"""Displays: events and timelines enter, lines and screens for people leave. The only room (with
 the command line) that prints.
 """
 
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicecoach.events import Ended, Event, Ignored, Moment, Obeyed, Passed, Paused, Resumed
 from voicecoach.program import Program
-from voicecoach.session import Moment
 from voicecoach.step import Step
 from voicecoach.timeline import Cue, Timeline
 from voicecoach.units import RATE, seconds, write_seconds
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.live import Live
 
-Watch = Callable[[Moment], None]
 SPAN_NAMES = {
     "hold": "Hold",
     "rest": "Rest",
@@ -29,6 +29,7 @@ SPAN_NAMES = {
     "breath": "Breathe",
     "beat": "Count",
 }
+ENDINGS = {"done": "Done.", "stopped": "Stopped.", "hurt": "Stopped: it hurt.", "failed": ""}
 
 
 def place(step: Step) -> str:
@@ -43,40 +44,118 @@ def place(step: Step) -> str:
     return ", ".join(parts)
 
 
-@contextlib.contextmanager
-def plain_display(program: Program) -> Iterator[Watch]:
+class PlainDisplay:
     """A line for each thing that begins: for pipes, logs, screen readers and dumb terminals."""
-    click.echo(program.title)
-    last: tuple[str, Cue | None, Cue | None] = ("", None, None)
 
-    def watch(moment: Moment) -> None:
-        nonlocal last
-        heading = ": ".join(filter(None, (moment.step.name, place(moment.step))))
+    def __init__(self) -> None:
+        self._heading = ""
+        self._speech: Cue | None = None
+        self._span: Cue | None = None
+
+    def watch(self, event: Event) -> None:
+        """Print what is new."""
+        match event:
+            case Passed(moment):
+                self._moment(moment)
+            case _:
+                if line := event_line(event):
+                    click.echo(line)
+
+    def say(self, lines: list[str]) -> None:
+        """Print something else, such as the list of keys."""
+        click.echo("\n".join(lines))
+
+    def _moment(self, moment: Moment) -> None:
         clock = write_seconds(seconds(moment.at))
-        if heading != last[0]:
+        heading = ": ".join(filter(None, (moment.step.name, place(moment.step))))
+        if heading != self._heading:
+            self._heading = heading
             click.echo(f"{clock} {heading}")
-        if moment.speech and moment.speech != last[1]:
+        if moment.speech and moment.speech != self._speech:
+            self._speech = moment.speech
             click.echo(f"{clock}   {moment.speech.text}")
         span = moment.span
-        if span and span != last[2] and span.kind not in ("beat", "pause"):
-            click.echo(f"{clock}   {_span_name(span)}")
-        last = (heading, moment.speech or last[1], span or last[2])
+        if span and span != self._span:
+            self._span = span
+            if span.kind not in ("beat", "pause"):
+                click.echo(f"{clock}   {_span_name(span)}")
 
-    yield watch
+
+class ScreenDisplay:
+    """A moving screen: exercise, rep, side, what remains of a hold, what's next, the time left."""
+
+    def __init__(self, program: Program, live: Live) -> None:
+        self._program, self._live = program, live
+        self._note = ""
+        self._more: list[str] = []
+
+    def watch(self, event: Event) -> None:
+        """Show the moment, and what was last asked or happened."""
+        match event:
+            case Passed(moment):
+                self._live.update(_screen(self._program, moment, self._note, self._more))
+            case Obeyed() if event.command not in ("pause", "resume"):
+                self._note = ""
+            case _:
+                if line := event_line(event):
+                    self._note = line
+
+    def say(self, lines: list[str]) -> None:
+        """Show something else below, such as the list of keys; a second time takes it away."""
+        self._more = [] if self._more == lines else lines
+
+
+class SilentDisplay:
+    """None at all: where another program reads what is printed."""
+
+    def watch(self, event: Event) -> None:
+        """Show nothing."""
+
+    def say(self, lines: list[str]) -> None:
+        """Print aside."""
+        click.echo("\n".join(lines), err=True)
+
+
+Display = PlainDisplay | ScreenDisplay | SilentDisplay
+
+
+def event_line(event: Event) -> str:
+    """What somebody who watches wants to know of an event, or ""."""
+    match event:
+        case Paused("asked"):
+            return "Paused; space goes on."
+        case Paused(why):
+            return f"Paused: {why}. It goes on as soon as there is one."
+        case Resumed():
+            return "It goes on."
+        case Ignored(command="start"):
+            return ""  # a controller that this machine lacks: `doctor` tells of it
+        case Ignored():
+            return f"{event.command}: {event.why}"
+        case Ended(how):
+            return ENDINGS[how]
+    return ""
 
 
 @contextlib.contextmanager
-def screen_display(program: Program) -> Iterator[Watch]:
-    """A moving screen: exercise, rep, side, what remains of a hold, what's next, the time left."""
+def open_display(program: Program, *, plain: bool, silent: bool = False) -> Iterator[Display]:
+    """The display that suits: lines, a moving screen, or none."""
+    if silent:
+        yield SilentDisplay()
+        return
+    if plain:
+        click.echo(program.title)
+        yield PlainDisplay()
+        return
     from rich.console import Console
     from rich.live import Live
 
     with Live(console=Console(), refresh_per_second=10, transient=True) as live:
-        yield lambda moment: live.update(_screen(program, moment))
-    click.echo(f"{program.title}: done.")
+        yield ScreenDisplay(program, live)
+    click.echo(f"{program.title}: over.")
 
 
-def _screen(program: Program, moment: Moment) -> RenderableType:
+def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> RenderableType:
     from rich.console import Group
     from rich.panel import Panel
     from rich.progress_bar import ProgressBar
@@ -84,20 +163,18 @@ def _screen(program: Program, moment: Moment) -> RenderableType:
 
     lines: list[RenderableType] = [Text(moment.step.name, style="bold"), Text(place(moment.step))]
     span = moment.span
-    if span:
-        # A whole second shows until it is over, as a countdown is spoken.
-        left = -(-(span.end - moment.at) // RATE)
-        lines.append(Text(f"{SPAN_NAMES[span.kind]} {left}", style="bold cyan"))
-    else:
-        lines.append(Text(""))
+    # A whole second shows until it is over, as a countdown is spoken.
+    clock = f"{SPAN_NAMES[span.kind]} {-(-moment.span_left // RATE)}" if span else ""
+    lines.append(Text(clock, style="bold cyan"))
     lines.append(Text(moment.speech.text if moment.speech else "", style="italic"))
     if moment.next_name:
         lines.append(Text(f"Next: {moment.next_name}", style="dim"))
-    if moment.total:
-        lines.append(ProgressBar(total=moment.total, completed=moment.at))
-        left_text = write_seconds(seconds(moment.total - moment.at))
-        lines.append(Text(f"{left_text} left · Ctrl-C ends", style="dim"))
-    return Panel(Group(*lines), title=Text(program.title), width=72)
+    if moment.left is not None:
+        lines.append(ProgressBar(total=moment.at + moment.left, completed=moment.at))
+        lines.append(Text(f"{write_seconds(seconds(moment.left))} left", style="dim"))
+    lines.append(Text(note, style="yellow"))
+    lines += [Text(line) for line in more]
+    return Panel(Group(*lines), title=Text(program.title), width=76, subtitle="? lists the keys")
 
 
 @contextlib.contextmanager

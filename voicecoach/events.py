@@ -1,4 +1,4 @@
-"""Events: what a live session tells whoever watches it. Plain values; knows no device, no screen."""
+"""Events: what a live session tells whoever watches it, as plain values. Knows no device."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from voicecoach.errors import NotFoundError, quoted
 
@@ -30,14 +30,17 @@ def find_script(name: str) -> Path:
         NotFoundError: there is neither; suggests the nearest name.
     """
     path = Path(name)
-    if path.is_dir() and name not in script_names():
-        raise NotFoundError("script", name, hint="that is a folder")
-    if path.suffix in SCRIPT_ENDINGS or len(path.parts) > 1 or path.is_file():
-        if not path.exists():
-            beside = path.parent.glob("*") if path.parent.is_dir() else ()
-            names = [str(p) for p in beside if p.suffix in SCRIPT_ENDINGS]
-            raise NotFoundError("script", name, names, hint="is the path right?")
-        return path
+    try:
+        if path.is_dir() and name not in script_names():
+            raise NotFoundError("script", name, hint="that is a folder")
+        if path.suffix in SCRIPT_ENDINGS or len(path.parts) > 1 or path.is_file():
+            if not path.exists():
+                beside = path.parent.glob("*") if path.parent.is_dir() else ()
+                names = [str(p) for p in beside if p.suffix in SCRIPT_ENDINGS]
+                raise NotFoundError("script", name, names, hint="is the path right?")
+            return path
+    except OSError as error:  # a name too long, a folder that may not be entered
+        raise NotFoundError("script", name, hint=error.strerror or "") from None
     if name in script_names():
         return share() / "scripts" / f"{name}.md"
     known = ", ".join(script_names())
@@ -58,13 +61,28 @@ def chime_file(chimes: str, event: str) -> Path:
     return Path(chimes)
 
 
+@cache
+def background_names() -> tuple[str, ...]:
+    """The built-in backgrounds."""
+    return tuple(sorted(path.stem for path in (share() / "audio" / "backgrounds").glob("*.*")))
+
+
+def background_file(name: str) -> Path:
+    """A built-in background by its name, or the sound file of that path."""
+    if name in background_names():
+        return next((share() / "audio" / "backgrounds").glob(f"{name}.*"))
+    return Path(name)
+
+
 def room_tone_file() -> Path:
     """The loop that lies under every session."""
     return share() / "audio" / "room-tone.flac"
 
 
 def sound_beside(name: str, folder: Path | None) -> Path:
-    """A sound file that a script names, which must lie in the script's folder or below it.
+    r"""A sound file that a script names, which must lie in the script's folder or below it.
+
+    Folders may be divided by / or \, so that a script means the same file on every system.
 
     Raises:
         ValueError: it doesn't, or there is none; says which.
@@ -72,13 +90,18 @@ def sound_beside(name: str, folder: Path | None) -> Path:
     if folder is None:
         raise ValueError("a script from a pipe or a string can name no file")
     home = folder.resolve()
+    written = PureWindowsPath(name)
+    outside = ValueError(f"{quoted(name)} lies outside the script's folder")
+    if written.anchor:  # before the disk is asked: \\server\x would ask a stranger's
+        raise outside
     try:
-        path = (home / name).resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL in the name
+        path = home.joinpath(*written.parts).resolve()
+        within, there = path.is_relative_to(home), path.is_file()
+    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL, a name too long
         raise ValueError(f"{quoted(name)} is not a file's name") from None
-    if Path(name).is_absolute() or not path.is_relative_to(home):
-        raise ValueError(f"{quoted(name)} lies outside the script's folder")
-    if not path.is_file():
+    if not within:
+        raise outside
+    if not there:
         raise ValueError(f"there is no file {quoted(name)} beside the script")
     return path
 

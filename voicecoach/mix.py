@@ -1,60 +1,152 @@
-"""The mix: segments enter, blocks of samples leave. Live and export pull the same ones."""
+"""The mix: segments enter, pieces of samples leave. Live and export pull the same ones."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from voicecoach.background import FADE_OUT, Background
 from voicecoach.sound import Samples
-from voicecoach.timeline import Cue, Segment
+from voicecoach.timeline import Cue, Levels, Segment
 
 BLOCK = 24_000
-"""Frames of a block: half a second; segments end with a shorter one."""
+"""Frames of a block, at the most: half a second; segments end with a shorter one."""
+LOOK = FADE_OUT
+"""How far ahead of a block a background wants to know what comes: it ducks before a word, and
+fades out before the end."""
 
-Sound = Callable[[Cue], Samples]
-"""A sounding cue's samples, exactly as many as it is long."""
+Sound = Callable[[Cue, int], Samples]
+"""A sounding cue's samples; no more than the frames that are free before the next sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A segment to be mixed from a frame on."""
+
+    segment: Segment
+    start: int = 0
+    fresh: bool = False
+    """Begins here: what began before and would still sound is left out."""
+
+    def cues(self) -> list[Cue]:
+        """The cues that sound in it, in their order."""
+        since = [c for c in self.segment.cues if c.sounds and c.end > self.start]
+        return [cue for cue in since if cue.start >= self.start or not self.fresh]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Samples, and which frames of which segment they are."""
+
+    samples: Samples
+    segment: Segment
+    start: int
+
+    def before(self, count: int) -> Piece:
+        """Its first frames."""
+        return Piece(self.samples[:count], self.segment, self.start)
+
+    def after(self, count: int) -> Piece:
+        """What remains without them."""
+        return Piece(self.samples[count:], self.segment, self.start + count)
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """What lies under everything."""
+
+    tone: Samples | None = None
+    """The room tone's loop."""
+    background: Background | None = None
+
+    def lay(
+        self, block: Samples, at: int, level: float, speech: list[tuple[int, int]], end: int | None
+    ) -> None:
+        """Add it to a block at frame `at` of a session, whose `end` may be known."""
+        if self.tone is not None:
+            _add_loop(block, self.tone, at)
+        if self.background is not None:
+            block += np.float32(level) * self.background.under(at, len(block), speech, end)
 
 
 def mix(
-    segments: Iterable[Segment], sound: Sound, volume: float, tone: Samples | None
-) -> Iterator[Samples]:
-    """The session as blocks of at most BLOCK frames, mono, float32.
+    stretches: Iterable[Stretch],
+    sound: Sound,
+    levels: Levels,
+    bed: Bed,
+    at: int = 0,
+    speech: list[tuple[int, int]] | None = None,
+    block: int = BLOCK,
+) -> Iterator[Piece]:
+    """The stretches one after the other, in pieces of at most `block` frames, mono, float32.
 
-    `volume` scales voice and chimes; `tone` is a loop that lies under everything, or None.
-    Memory is a block and the cues that sound in it, however long the session.
+    `at` is the frame of the session where the first begins, `speech` what was spoken before it;
+    what is to be spoken is added there. Memory is a block and the cues that sound in it, however
+    long the session; a background makes it look LOOK frames ahead.
     """
-    at = 0
-    for segment in segments:
-        for block in mix_segment(segment, sound, volume):
-            if tone is not None:
-                lay_under(block, tone, at)
-            at += len(block)
-            yield block
+    speech = [] if speech is None else speech
+    coming = iter(stretches)
+    line: deque[Stretch] = deque()
+    known, ended = at, False
 
-
-def mix_segment(segment: Segment, sound: Sound, volume: float) -> Iterator[Samples]:
-    """One segment's blocks, without what lies under them."""
-    waiting = iter([cue for cue in segment.cues if cue.sounds])
-    cue = next(waiting, None)
-    samples: Samples | None = None
-    for start in range(0, segment.frames, BLOCK):
-        block = np.zeros(min(BLOCK, segment.frames - start), np.float32)
-        end = start + len(block)
-        while cue is not None and cue.start < end:
-            if samples is None:
-                samples = sound(cue)
-            first, last = max(cue.start, start), min(cue.start + len(samples), end)
-            block[first - start : last - start] += (
-                volume * samples[first - cue.start : last - cue.start]
+    def look(until: int) -> None:
+        nonlocal known, ended
+        while known < until and not ended:
+            stretch = next(coming, None)
+            if stretch is None:
+                ended = True
+                return
+            line.append(stretch)
+            move = known - stretch.start
+            speech.extend(
+                (c.start + move, c.end + move) for c in stretch.cues() if c.kind == "speech"
             )
+            known += stretch.segment.frames - stretch.start
+
+    look(at + 1)
+    while line:
+        stretch = line.popleft()
+        for piece in _pieces(stretch, sound, levels, block):
+            if bed.background is not None:
+                look(at + len(piece.samples) + LOOK)
+            bed.lay(piece.samples, at, levels.bed, speech, known if ended else None)
+            at += len(piece.samples)
+            while speech and speech[0][1] < at - LOOK:
+                speech.pop(0)
+            yield piece
+        look(at + 1)
+
+
+def _pieces(stretch: Stretch, sound: Sound, levels: Levels, size: int) -> Iterator[Piece]:
+    """One stretch's pieces, without what lies under them."""
+    segment = stretch.segment
+    waiting = stretch.cues()
+    waiting.reverse()
+    samples: Samples | None = None
+    for start in range(stretch.start, segment.frames, size):
+        block = np.zeros(min(size, segment.frames - start), np.float32)
+        end = start + len(block)
+        while waiting and waiting[-1].start < end:
+            cue = waiting[-1]
+            if samples is None:
+                room = (waiting[-2].start if len(waiting) > 1 else segment.frames) - cue.start
+                samples = sound(cue, room)
+            first, last = max(cue.start, start), min(cue.start + len(samples), end)
+            level = np.float32(levels.voice if cue.kind == "speech" else levels.chime)
+            if first < last:
+                heard = samples[first - cue.start : last - cue.start]
+                block[first - start : last - start] += level * heard
             if cue.start + len(samples) > end:
                 break
-            cue, samples = next(waiting, None), None
-        yield block
+            waiting.pop()
+            samples = None
+        yield Piece(block, segment, start)
 
 
-def lay_under(block: Samples, loop: Samples, at: int) -> None:
+def _add_loop(block: Samples, loop: Samples, at: int) -> None:
     """Add an endless loop to a block that stands at frame `at` of the session."""
     done = 0
     while done < len(block):

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from voicecoach.errors import ExportError, Location, Problem, ScriptError, quoted
-from voicecoach.mix import mix
+from voicecoach.background import Background
+from voicecoach.errors import ExportError, Location, Problem, ScriptError, VoicecoachError, quoted
+from voicecoach.library import background_file, background_names
+from voicecoach.mix import BLOCK, Bed, Piece, Stretch, mix
 from voicecoach.phrases import phrases
 from voicecoach.program import Program
 from voicecoach.schedule import Scheduler
 from voicecoach.sound import Samples, chime, room_tone
 from voicecoach.speech import Speaker, Utterance
 from voicecoach.step import Say, SayLength, Step
-from voicecoach.timeline import LEAD_IN, Cue, Segment, Timeline, assemble
+from voicecoach.timeline import LEAD_IN, Cue, Levels, Segment, Timeline, assemble
 from voicecoach.units import DAY_SECONDS, Frames, frames, seconds
+
+TOLERANCE = frames(0.03)
+"""An engine may speak the same words anew a few milliseconds longer or shorter (eSpeak NG does)."""
 
 
 class Rendition:
     """A program as one speaker speaks it. Each call of a method starts from the beginning."""
 
-    def __init__(self, program: Program, speaker: Speaker) -> None:
-        """Choose the voice and let the speaker begin.
+    def __init__(self, program: Program, speaker: Speaker, start_index: int = 0) -> None:
+        """Choose the voice and let the speaker begin, with the step of that index.
 
         Raises:
             NotFoundError: there is no such voice.
+            ExportError: the background can't be read.
             SpeechError: the engine can't be asked.
         """
         self.program, self.speaker = program, speaker
@@ -36,18 +44,38 @@ class Rendition:
             settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s)))
         )
         self._lengths: dict[Utterance, Frames] = {}
-        said = (say for step in program.steps for say in step.utterances())
+        self._segments: dict[int, Segment] = {}
+        self._closed = threading.Event()
+        self.bed = make_bed(Levels.of(settings))
+        said = (say for step in program.steps[start_index:] for say in step.utterances())
         speaker.prepare(dict.fromkeys(self.scheduler.utterance(say) for say in said))
+
+    def segment(self, index: int) -> Segment:
+        """A step's segment, whose positions count from its own start.
+
+        Raises:
+            SpeechError: the engine failed, also when tried again.
+        """
+        if index not in self._segments:
+            step = self.program.steps[index]
+            if any(isinstance(part, SayLength) for part in step.parts):
+                others = (i for i in range(len(self.program.steps)) if i != index)
+                segment = self._length(step, sum(self.segment(i).frames for i in others))
+            else:
+                segment = self.scheduler.segment(step)
+            self._segments[index] = _delayed(segment, LEAD_IN) if index == 0 else segment
+        return self._segments[index]
 
     def segments(self) -> Iterator[Segment]:
         """The session, step by step.
 
         Raises:
             ScriptError: the session takes more than 24 h.
-            SpeechError: the engine failed, also when tried again.
+            SpeechError: as `segment`.
         """
         at = 0
-        for segment in self._segments():
+        for index in range(len(self.program.steps)):
+            segment = self.segment(index)
             at += segment.frames
             if at > frames(DAY_SECONDS):
                 where = Location(self.program.routine.file, 1)
@@ -61,54 +89,74 @@ class Rendition:
             self.program.title,
             settings.language,
             self.segments(),
-            settings.volume,
-            settings.room_tone,
+            Levels.of(settings),
         )
 
     def blocks(self) -> Iterator[Samples]:
         """The session's samples in blocks. Raises as `segments`."""
-        return self.mix(self.segments())
+        return _samples(self.pieces(Stretch(segment) for segment in self.segments()))
 
-    def mix(self, segments: Iterable[Segment]) -> Iterator[Samples]:
-        """The samples of segments that are this rendition's, in blocks."""
-        settings = self.program.settings
-        tone = room_tone() if settings.room_tone else None
-        return mix(segments, lambda cue: cue_sound(cue, self.speaker), settings.volume, tone)
+    def pieces(
+        self,
+        stretches: Iterable[Stretch],
+        at: int = 0,
+        levels: Levels | None = None,
+        speech: list[tuple[int, int]] | None = None,
+        block: int = BLOCK,
+    ) -> Iterator[Piece]:
+        """The samples of segments that are this rendition's; arguments as voicecoach.mix.mix."""
+        levels = levels or Levels.of(self.program.settings)
+        sound = partial(cue_sound, self.speaker)
+        return mix(stretches, sound, levels, self.bed, at, speech, block)
+
+    def measure_ahead(self, index: int) -> None:
+        """Schedule the steps from that index on, on a thread of its own: `left` will be known."""
+
+        def work() -> None:
+            for later in range(index, len(self.program.steps)):
+                if self._closed.is_set():
+                    return
+                try:
+                    self.segment(later)
+                except VoicecoachError:
+                    return  # told when the step is to sound
+
+        threading.Thread(target=work, name="measure", daemon=True).start()
+
+    def left(self, index: int) -> Frames | None:
+        """Frames of all steps behind that index, once they are known."""
+        later = range(index + 1, len(self.program.steps))
+        if not all(i in self._segments for i in later):
+            return None
+        return Frames(sum(self._segments[i].frames for i in later))
+
+    def close(self) -> None:
+        """Stop measuring ahead."""
+        self._closed.set()
 
     def _measure(self, utterance: Utterance) -> Frames:
         if utterance not in self._lengths:
             self._lengths[utterance] = Frames(len(self.speaker.speak(utterance)))
         return self._lengths[utterance]
 
-    def _segments(self) -> Iterator[Segment]:
-        steps = self.program.steps
-        at = int(LEAD_IN)
-        for index, step in enumerate(steps):
-            if any(isinstance(part, SayLength) for part in step.parts):
-                rest = [self.scheduler.segment(later) for later in steps[index + 1 :]]
-                yield self._length(step, at + sum(segment.frames for segment in rest))
-                yield from rest
-                return
-            segment = self.scheduler.segment(step)
-            at += segment.frames
-            yield _delayed(segment, LEAD_IN) if index == 0 else segment
-
     def _length(self, step: Step, others: int) -> Segment:
         """Says the length: of all the other steps, and of saying so."""
         words = phrases(self.program.settings.language)
         said = words.about(seconds(others))
-        for _ in range(3):  # saying it takes its time too, and may round up what is said
+        longest = 0
+        while True:  # saying it takes its time too, and may round up what is said
             text = words.say("length", length=said)
             segment = self.scheduler.segment(replace(step, parts=(Say(text, group=True),)))
-            heard = words.about(seconds(others + segment.frames))
+            # Never less than before: else what is said could change to and fro for ever.
+            longest = max(longest, segment.frames)
+            heard = words.about(seconds(others + longest))
             if heard == said:
-                break
+                return replace(segment, frames=Frames(longest))
             said = heard
-        return segment
 
 
-def cue_sound(cue: Cue, speaker: Speaker) -> Samples:
-    """A sounding cue's samples, exactly as many as it is long.
+def cue_sound(speaker: Speaker, cue: Cue, room: int) -> Samples:
+    """A sounding cue's samples: as many as it is long, give or take TOLERANCE within the room.
 
     Raises:
         ExportError: a plan made with other voices or chimes asks for it.
@@ -117,7 +165,7 @@ def cue_sound(cue: Cue, speaker: Speaker) -> Samples:
         samples = chime(cue.sound)
     else:
         samples = speaker.speak(Utterance(cue.text, cue.voice, cue.wpm, cue.pitch))
-    if len(samples) != cue.end - cue.start:
+    if abs(len(samples) - (cue.end - cue.start)) > TOLERANCE or len(samples) > room:
         what = quoted(cue.text or cue.event)
         raise ExportError(f"the plan was made with other sounds: {what} is of another length here")
     return samples
@@ -132,8 +180,24 @@ def timeline_blocks(timeline: Timeline, speaker: Speaker) -> Iterator[Samples]:
     cues = [cue for cue in timeline.cues if cue.sounds]
     speaker.prepare(Utterance(c.text, c.voice, c.wpm, c.pitch) for c in cues if c.kind == "speech")
     segment = Segment(Step("opening", ()), timeline.frames, tuple(cues))
-    tone = room_tone() if timeline.room_tone else None
-    return mix([segment], lambda cue: cue_sound(cue, speaker), timeline.volume, tone)
+    sound = partial(cue_sound, speaker)
+    return _samples(mix([Stretch(segment)], sound, timeline.levels, make_bed(timeline.levels)))
+
+
+def make_bed(levels: Levels) -> Bed:
+    """What lies under a session.
+
+    Raises:
+        ExportError: the background can't be read.
+    """
+    name = levels.background
+    built_in = name in background_names()
+    background = Background(background_file(name), seamless=built_in) if name else None
+    return Bed(room_tone() if levels.room_tone else None, background)
+
+
+def _samples(pieces: Iterator[Piece]) -> Iterator[Samples]:
+    return (piece.samples for piece in pieces)
 
 
 def _delayed(segment: Segment, by: Frames) -> Segment:

@@ -149,3 +149,5 @@ class Routine:
     tags: tuple[str, ...] = ()
     file: str = ""
     """Where it came from, as errors name it."""
+    script_hash: str = ""
+    """SHA-256 of the script's text, in hexadecimal: what tells it from another."""

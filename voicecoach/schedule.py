@@ -61,6 +61,12 @@ class _Placing:
     speech_end: int | None = None
     """Where the last word ended, if a gap must follow it."""
     chime_end: int = 0
+    heard: int = 0
+    """Where the last sound of all ended."""
+    last: str = ""
+    """The last thing asked for: "words", "chime" or a span's kind."""
+    counting: bool = False
+    """Whether a countdown has begun in this span."""
     cues: list[Cue] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -77,40 +83,42 @@ class _Placing:
         return at
 
     def say(self, say: Say) -> None:
-        length = self.length(say)
-        if length == 0:
-            return
         start = self.free(PARAGRAPH_GAP if say.group else SENTENCE_GAP)
-        self.speech(say, start, length)
-        slot = max(length, self.length(replace(say, text=say.as_long_as)) if say.as_long_as else 0)
-        self.now = self.speech_end = start + slot
+        length, slot = self.lengths(say)
+        self.speech(say, say.line, start, length)
+        if slot:
+            self.now = self.speech_end = start + slot
+            self.last = "words"
 
     def chime(self, chime: Chime) -> None:
         sound = self.sound(chime.name)
         if sound:
-            start = self.free(CHIME_GAP)
-            self.ring(chime.name, sound, start)
+            self.ring(chime.name, sound, self.free(CHIME_GAP))
             self.now = self.chime_end
-            self.speech_end = None
+            self.speech_end, self.last = None, "chime"
 
     def span(self, span: Span) -> None:
         # A hold's clock starts when the words that ask for it have ended.
         start = max(self.now, self.chime_end if span.opens else 0)
+        if any(placed.at_seconds == 0 for placed in span.cues):  # a breath's or a beat's first word
+            start = self.free(0 if self.last == span.kind else SENTENCE_GAP)
         end = start + frames(span.seconds)
         self.mark(span, start, end)
+        self.last = span.kind
         if span.kind == "pause":
             self.speech_end = None
-        self.fill(span, start, end)
+        held = frames(span.inner.seconds) if span.inner else 0
+        self.fill(span, start, end - held)
         if span.inner:
-            self.inner(span.inner, start, end)
+            self.inner(span.inner, max(start, self.speech_end or 0), end)
         self.now = end
         if span.closes and (sound := self.sound(span.closes)):
             self.ring(span.closes, sound, end)
 
     def fill(self, span: Span, start: int, end: int) -> None:
         """The span's chime and words: each where it must be, or as soon as can be, or left out."""
-        before = max(self.speech_end or 0, self.chime_end)
-        taken = [(0, before)] if before else []
+        taken = [(0, self.heard)] if self.heard else []
+        self.counting = False
         if span.opens and (sound := self.sound(span.opens)):
             ring = self.scheduler.measure_chime(sound)
             if start + ring <= end:
@@ -119,58 +127,50 @@ class _Placing:
             else:
                 self.leave_out(span.opens, span.line, f"the {span.kind} is shorter than the chime")
         for placed in span.cues:
-            self.place(placed, start, end, taken)
+            self.place(placed, span.line, start, end, taken)
 
-    def place(self, placed: Placed, start: int, end: int, taken: list[tuple[int, int]]) -> None:
-        say = placed.say
-        length = self.length(say)
-        if length == 0:
-            return
+    def place(
+        self, placed: Placed, line: int | None, start: int, end: int, taken: list[tuple[int, int]]
+    ) -> None:
+        say, line = placed.say, placed.say.line or line
+        length, slot = self.lengths(say)
         if placed.at_seconds is None:
-            at = max(self.free(SENTENCE_GAP), max((stop for _, stop in taken), default=0))
+            at = max(start, self.free(SENTENCE_GAP))
             end -= self.gap(SENTENCE_GAP)  # words follow the span
         else:
             offset = frames(placed.at_seconds)
             at = end - offset if placed.before_end else start + offset
-        counting = say.role == "countdown" and any(
-            cue.role == "countdown" and cue.start >= start for cue in self.cues
-        )
-        clear = at if counting else at - frames(placed.clear_seconds)
-        if at < start or at + length > end:
-            self.leave_out(say.text, say.line, "it is longer than the time left for it")
-        elif any(clear < stop and first < at + length for first, stop in taken):
-            self.leave_out(say.text, say.line, "another cue sounds there")
+        counts = say.role == "countdown"
+        clear = at if counts and self.counting else at - frames(placed.clear_seconds)
+        if at < start or at + slot > end:
+            self.leave_out(say.text, line, "it is longer than the time left for it")
+        elif any(clear < stop and first < at + slot for first, stop in taken):
+            self.leave_out(say.text, line, "another cue sounds there")
         else:
-            self.speech(say, at, length)
-            taken.append((clear, at + length))
-            self.speech_end = max(self.speech_end or 0, at + length)
+            self.speech(say, line, at, length)
+            if slot:
+                taken.append((clear, at + slot))
+                self.speech_end = max(self.speech_end or 0, at + slot)
+                self.counting = counts
 
     def inner(self, hold: Span, start: int, end: int) -> None:
-        """A hold within a beat, once its number has been said; it must let go within the beat."""
-        spoken = [cue.end for cue in self.cues if cue.kind == "speech" and cue.start == start]
-        opening = spoken[0] if spoken else start
-        stop = opening + frames(hold.seconds)
-        if stop > end and spoken:
-            number = next(c for c in self.cues if c.kind == "speech" and c.start == start)
-            self.cues.remove(number)
-            self.leave_out(number.text, hold.line, "the beat is too short for it and the hold")
-            opening, stop = start, start + frames(hold.seconds)
-        self.mark(hold, opening, stop)
-        for event, at in ((hold.opens, opening), (hold.closes, stop)):
+        """A hold within a beat, once its number has been said; it lets go within the beat."""
+        stop = start + frames(hold.seconds)
+        self.mark(hold, start, stop)
+        for event, at, limit in ((hold.opens, start, stop), (hold.closes, stop, end)):
             sound = self.sound(event)
-            if not sound:
-                continue
-            limit = stop if at == opening else end
-            if at + self.scheduler.measure_chime(sound) <= limit:
+            if sound and at + self.scheduler.measure_chime(sound) <= limit:
                 self.ring(event, sound, at)
-            else:
+            elif sound:
                 self.leave_out(event, hold.line, "the beat is too short for its chime")
 
-    def length(self, say: Say) -> int:
-        length = self.scheduler.measure(self.scheduler.utterance(say))
-        if length == 0:
-            self.leave_out(say.text, say.line, "the voice has no sound for it")
-        return length
+    def lengths(self, say: Say) -> tuple[int, int]:
+        """How long it sounds, and how much time it takes: that of the longer side."""
+        length, other = (
+            self.scheduler.measure(self.scheduler.utterance(each))
+            for each in (say, say.other_side() or say)
+        )
+        return length, max(length, other)
 
     def sound(self, name: str) -> str:
         """The sound of a chime's name under the step's chimes; "" where chimes are off."""
@@ -184,13 +184,14 @@ class _Placing:
     def leave_out(self, text: str, line: int | None, why: str) -> None:
         self.left_out.append(LeftOut(text, line, why))
 
-    def speech(self, say: Say, start: int, length: int) -> None:
-        spoken = self.scheduler.utterance(say)
+    def speech(self, say: Say, line: int | None, start: int, length: int) -> None:
+        if not length:
+            self.leave_out(say.text, line, "the voice has no sound for it")
+            return
+        spoken, end = self.scheduler.utterance(say), start + length
         self.cues.append(
-            self.cue(
-                "speech",
-                start,
-                start + length,
+            replace(
+                self.cue("speech", start, end),
                 text=spoken.text,
                 voice=spoken.voice,
                 wpm=spoken.wpm,
@@ -200,28 +201,32 @@ class _Placing:
                 line=say.line,
             )
         )
+        self.heard = max(self.heard, end)
 
     def ring(self, event: str, sound: str, start: int) -> None:
         end = start + self.scheduler.measure_chime(sound)
-        self.cues.append(self.cue("chime", start, end, event=event, sound=sound))
-        self.chime_end = end
+        self.cues.append(replace(self.cue("chime", start, end), event=event, sound=sound))
+        self.chime_end = self.heard = end
 
     def mark(self, span: Span, start: int, end: int) -> None:
-        self.cues.append(self.cue(span.kind, start, end, line=span.line))
+        self.cues.append(replace(self.cue(span.kind, start, end), line=span.line))
 
-    def cue(self, kind: str, start: int, end: int, **values: object) -> Cue:
-        step = self.step
+    def cue(self, kind: str, start: int, end: int) -> Cue:
+        place = self.step
         return Cue(
-            kind, Frames(start), Frames(end), exercise=step.exercise, set=step.set, rep=step.rep,
-            side=step.side, **values,  # type: ignore[arg-type]
-        )  # fmt: skip
+            kind,
+            Frames(start),
+            Frames(end),
+            exercise=place.exercise,
+            set=place.set,
+            rep=place.rep,
+            side=place.side,
+        )
 
     def done(self) -> Segment:
-        # What follows begins with words: the gap before them belongs to this step.
         end = self.now
-        if self.speech_end is not None and self.step.kind != "rep":
-            end = max(end, self.speech_end + self.gap(PARAGRAPH_GAP))
-        if self.chime_end > self.now:
-            end = self.chime_end + self.gap(CHIME_GAP)
+        if not self.step.joined:
+            # What follows begins with words: the gap before them belongs to this step.
+            end = self.free(PARAGRAPH_GAP if self.last == "words" else SENTENCE_GAP)
         self.cues.sort(key=lambda cue: cue.start)
         return Segment(self.step, Frames(end), tuple(self.cues), tuple(self.left_out))

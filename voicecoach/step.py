@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from voicecoach.routine import Side
 
 SpanKind = Literal["hold", "rest", "pause", "ready", "switch", "breath", "beat"]
-StepKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing"]
+StepKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing", "aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,11 @@ class Say:
     """"countdown" or "beat", where `number` is said; else ""."""
     number: int | None = None
     as_long_as: str = ""
-    """Takes the time of the longer of both texts: so both sides get equal time."""
+    """The other side's text: takes the time of the longer one, so both sides get equal time."""
+
+    def other_side(self) -> Say | None:
+        """What it takes as long as, if there is such."""
+        return replace(self, text=self.as_long_as, as_long_as="") if self.as_long_as else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Placed:
     before_end: bool = False
     """`at_seconds` counts back from the span's end."""
     clear_seconds: float = 0.0
-    """Silence before it, at the least; of a countdown, before its first number."""
+    """Silence before it, at the least; of a countdown, before its first number only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,17 @@ class Step:
     side: Side | None = None
     chimes: str = ""
     """The set or sound file in force, "" for none."""
+    joined: bool = False
+    """The next step follows on the very frame, with no gap: the next beat of a run."""
+    index: int = -1
+    """Its place in the program, from 0; −1 of what the coach says in between."""
 
     def utterances(self) -> list[Say]:
-        """All that may be said in it, in order."""
+        """All that is measured for it, in order: what is said, and what it takes as long as."""
         said: list[Say] = []
         for part in self.parts:
             if isinstance(part, Say):
                 said.append(part)
             elif isinstance(part, Span):
                 said += [placed.say for placed in part.cues]
-                said += [placed.say for placed in part.inner.cues] if part.inner else []
-        return said
+        return [each for say in said for each in (say, say.other_side()) if each]

@@ -35,11 +35,11 @@ class DurationError(ValueError):
     """A text that isn't a duration; the message says why."""
 
 
-_CLOCK = re.compile(r"([0-9]{1,5}):([0-5]?[0-9])(?::([0-5][0-9]))?")
+_CLOCK = re.compile(r"([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9]))?")
 _PARTS = re.compile(
-    r"(?:(?P<h>[0-9]{1,5}(?:\.[0-9]{1,6})?) ?(?:hours?|hrs?|h) ?)?"
-    r"(?:(?P<m>[0-9]{1,6}(?:\.[0-9]{1,6})?) ?(?:minutes?|mins?|m) ?)?"
-    r"(?:(?P<s>[0-9]{1,7}(?:\.[0-9]{1,6})?) ?(?:seconds?|secs?|s))?",
+    r"(?:(?P<h>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:hours?|hrs?|h) ?)?"
+    r"(?:(?P<m>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:minutes?|mins?|m) ?)?"
+    r"(?:(?P<s>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:seconds?|secs?|s))?",
     re.IGNORECASE,
 )
 

@@ -116,7 +116,7 @@ def _chime() -> Iterator[Finding]:
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
         with SystemSpeaker() as speaker:
-            Session(Rendition(program, speaker)).run(open_output("miniaudio"), lambda _: None)
+            Session(Rendition(program, speaker)).run(lambda: open_output("miniaudio"))
     except VoicecoachError as error:
         yield False, f"test chime: {error}"
     else:

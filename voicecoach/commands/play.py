@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +11,31 @@ import click
 
 from voicecoach.commands import open_program, script_argument, setting_options, terminal
 from voicecoach.commands.export import export_program
-from voicecoach.display import plain_display, screen_display
+from voicecoach.controls import Controller
+from voicecoach.controls.keyboard import Keyboard
+from voicecoach.controls.lines import Lines
+from voicecoach.controls.mpris import open_media_keys
+from voicecoach.display import Display, open_display
 from voicecoach.errors import DeviceError
 from voicecoach.export import Job
 from voicecoach.output import open_output
 from voicecoach.program import Program
+from voicecoach.record import Record
 from voicecoach.rendition import Rendition
-from voicecoach.session import Session
+from voicecoach.session import Session, Watcher
+from voicecoach.session.cursor import exercise_start
 from voicecoach.speech.system import SystemSpeaker
 
 
-@click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --chimes bell")
+@click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
 @script_argument
-@setting_options(live=True)
+@click.option("--resume", is_flag=True, help="Go on at the exercise where it broke off last time.")
+@click.option(
+    "--control",
+    type=click.Choice(["keys", "stdin", "none"]),
+    default="keys",
+    help="What steers it: keys in the terminal; or stdin, a command a line, with events as JSON.",
+)
 @click.option("--plain", is_flag=True, help="Print lines instead of a moving screen.")
 @click.option("--verbose", is_flag=True, help="Tell at the end whether the sound was ever late.")
 @click.option(
@@ -29,29 +43,83 @@ from voicecoach.speech.system import SystemSpeaker
     type=click.Path(path_type=Path, dir_okay=False),
     help="Without a sound device, write the track here instead.",
 )
+@setting_options(live=True)
 def command(
-    script: str, plain: bool, verbose: bool, or_export: Path | None, **options: Any
+    script: str,
+    resume: bool,
+    control: str,
+    plain: bool,
+    verbose: bool,
+    or_export: Path | None,
+    **options: Any,
 ) -> None:
     """Coach a session through the speakers.
 
-    SCRIPT is a built-in's name, a file, or - for standard input. Ctrl-C ends it with a fade.
+    SCRIPT is a built-in's name, a file, or - for standard input. Keys steer it without looking:
+    space pauses and goes on, arrows skip and go back, ? lists all; so do media keys (extra
+    mediakeys) and headset buttons. Ctrl-C ends it with a fade.
     """
     program = open_program(script, options)
     try:
-        _play(program, plain=plain or not terminal(), verbose=verbose)
+        with open_display(
+            program, plain=plain or not terminal(), silent=control == "stdin"
+        ) as display:
+            late = _play(program, script, display, control, resume=resume)
     except DeviceError as error:
         if or_export is None:
             raise
         click.echo(f"No sound here ({error}); writing the track instead.", err=True)
         export_program(program, Job(or_export, force=True))
+    else:
+        if verbose:
+            click.echo(f"Late by {late} frames.", err=True)
 
 
-def _play(program: Program, *, plain: bool, verbose: bool) -> None:
+def _play(program: Program, script: str, display: Display, control: str, *, resume: bool) -> int:
+    """Play it, and record it; returns for how many frames the sound was late."""
     settings = program.settings
-    output = open_output(settings.output, settings.device or None)
+    record = Record()
+    exercise = _where_to_begin(record, program, script, display, resume=resume)
     with SystemSpeaker() as speaker:
-        session = Session(Rendition(program, speaker))
-        with (plain_display if plain else screen_display)(program) as watch:
-            session.run(output, watch)
-    if verbose:
-        click.echo(f"Late by {session.late} frames.", err=True)
+        session = Session(Rendition(program, speaker), exercise_start(program, exercise))
+        recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
+        with closing(recorded):
+            watchers: list[Watcher] = [display.watch, recorded.watch]
+            session.run(
+                lambda: open_output(settings.output, settings.device or None),
+                watchers,
+                _controllers(control, display),
+            )
+    if recorded.trouble:
+        click.echo(f"This session is not recorded: {recorded.trouble}", err=True)
+    return session.late
+
+
+def _where_to_begin(
+    record: Record, program: Program, script: str, display: Display, *, resume: bool
+) -> int:
+    """The exercise to begin with; 0 is the session's opening."""
+    broken_off = record.interrupted(program.routine.script_hash)
+    if broken_off is None:
+        if resume:
+            display.say(["Nothing was broken off; from the start."])
+        return 0
+    name = program.routine.exercises[broken_off.exercise - 1].name
+    if not resume:
+        display.say(
+            [
+                f"Last time this broke off in {name}; to go on there: voicecoach play {script} --resume"
+            ]
+        )
+        return 0
+    record.forget(broken_off)
+    return broken_off.exercise
+
+
+def _controllers(control: str, display: Display) -> list[Controller]:
+    controllers: list[Controller] = [] if control == "none" else [open_media_keys()]
+    if control == "stdin":
+        controllers.append(Lines())
+    elif control == "keys" and sys.stdin.isatty():
+        controllers.append(Keyboard(display.say))
+    return controllers

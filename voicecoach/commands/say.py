@@ -37,7 +37,7 @@ def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
         return
     output = open_output(program.settings.output, program.settings.device or None)
     with SystemSpeaker() as speaker:
-        Session(Rendition(program, speaker)).run(output, lambda _: None)
+        Session(Rendition(program, speaker)).run(lambda: output)
 
 
 def _program(text: str, settings: Settings) -> Program:

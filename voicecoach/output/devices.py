@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 PERIOD_MILLISECONDS = 20
 """The block a device asks for. Backends hold three of them: 60 ms from the source to the ear."""
 
-PULSE_PERIOD_MILLISECONDS = 40
+PULSE_PERIOD_MILLISECONDS = 50
 """The same under PulseAudio and PipeWire, which hold one block and are given the next meanwhile.
 
-A change made by the source is heard 35 to 65 ms later. With 30 ms there are gaps on a machine whose
-every core is busy, with 40 ms there are none; with 60 ms a change comes up to 105 ms late.
+Measured, a change made by the source is heard 30 to 85 ms later. With 40 ms it is 35 to 70 ms, but
+more than twice as many gaps on a machine where three programs want each processor core.
 """
 
 LIST_SECONDS = 6.0

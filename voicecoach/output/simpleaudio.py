@@ -114,7 +114,7 @@ class SimpleaudioOutput:
                     self._ready.set()
                 elif word == player.FAILED and not self._ready.is_set():
                     self._fail(reason.rpartition("MSG: ")[2])
-                else:  # a device that played takes no more, or no further buffer
+                elif word in (player.GONE, player.FAILED):  # it played until now
                     self._ending.come(device_gone())
         self._fail("its process has ended")
 

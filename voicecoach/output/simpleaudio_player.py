@@ -4,11 +4,12 @@ It keeps simpleaudio 1.0.4, the last there is, at a distance, because that can e
 runs in (https://github.com/hamiltron/py-simple-audio/issues/ 72, 74 and 79). What is done about it:
 
 - Its playing threads free Python's memory without holding Python's lock: that ends the process on
-  Python 3.12, and corrupts memory now and then on older ones. The parent starts this program with
+  Python 3.12, and is a data race on older ones. The parent starts this program with
   PYTHONMALLOC=malloc: then the memory comes from the C library, which does its own locking.
 - An empty buffer ends the process: none is played.
 - `is_playing`, `stop` and `stop_all` look at a list that a playing thread may be shortening: only
-  `stop` is called, and only while no other sound can be ending.
+  `stop` is called, once a buffer, when no other has been ending for long. Should a crash slip
+  through all the same, it ends this program, and the coach says in a sentence what happened.
 - A thread that still plays when the interpreter ends, ends the process: this one leaves by _exit.
 - Opening a device that hangs holds Python's lock: that stops this program, but not the coach.
 
@@ -95,8 +96,8 @@ class _Player:
         while (left := buffer.due - time.monotonic()) > 0:
             time.sleep(left)
         if before is not None and before.playing is not None:
-            # It has silent seconds left, so its thread can't be ending just now. What was read of
-            # it is still played: the first tenth of a second from here.
+            # Or a device that holds one sound at a time would stay busy with its silent end. What
+            # was read of it is still played: the first tenth of a second from here.
             before.followed = True
             before.playing.stop()
         try:

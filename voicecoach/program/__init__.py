@@ -36,7 +36,8 @@ def build_program(routine: Routine, settings: Settings) -> Program:
     """
     settings = settings.under(routine.settings)
     _check_beats(routine, settings.breath_seconds)
-    return Program(routine.title, tuple(_session(routine, settings)), settings, routine)
+    steps = (replace(step, index=index) for index, step in enumerate(_session(routine, settings)))
+    return Program(routine.title, tuple(steps), settings, routine)
 
 
 def _check_beats(routine: Routine, breath_seconds: float) -> None:

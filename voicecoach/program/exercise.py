@@ -57,8 +57,10 @@ class ExerciseWriter(Writer):
             return tuple(parts)
         if dose.every:
             parts += [part for m in exercise.movements for part in self.read(m.parts, side)]
-        if side and (dose.sides == "each" or dose.every):
+        if side and dose.sides == "each":
             parts.append(self._side_name(side))
+        elif side and dose.every:  # its beats leave no time to name the sides
+            parts.append(Say(self.words.say("alternate")))
         if self.settings.get_ready_seconds:
             cue = Placed(Say(self.words.say("get_ready")), None)
             ready = self.settings.get_ready_seconds / self.settings.pace
@@ -82,11 +84,21 @@ class ExerciseWriter(Writer):
             for rep, rep_side in run:
                 later = (number > 1 and not asked) or rep > 1
                 parts = self._rep(rep, rep_side, later=later)
-                if (rep, rep_side) != run[-1]:
+                more = (rep, rep_side) != run[-1]
+                if more:
                     parts += self._between(number, rep, rep_side)
                 elif run is runs[-1] and number < dose.sets:
                     parts += self._rest(self.paced(dose.set_rest), rep_side)
-                yield Step("rep", tuple(parts), "", 0, number, dose.sets, rep, dose.reps, rep_side)
+                yield Step(
+                    "rep",
+                    tuple(parts),
+                    set=number,
+                    sets=dose.sets,
+                    rep=rep,
+                    reps=dose.reps,
+                    side=rep_side,
+                    joined=more and bool(dose.every),
+                )
 
     def _run_opening(
         self, set_number: int, side: Side | None, *, switched: bool
@@ -163,11 +175,10 @@ class ExerciseWriter(Writer):
             asks = self._short(side)
         if not asks and hold and not self.quiet:
             seconds = hold.at(self.settings.breath_seconds)
-            told = not later and not self.minimal and seconds == round(seconds)
-            length = self.words.length(round(seconds))
-            asks = [
-                Say(self.words.say("hold_for", length=length) if told else self.words.say("hold"))
-            ]
+            words = self.words.say("hold")
+            if not later and not self.minimal and seconds == round(seconds):
+                words = self.words.say("hold_for", length=self.words.length(round(seconds)))
+            asks = [Say(words)]
         return [*asks, self.hold(hold, self.line, side) if hold else self._do(None)]
 
     def _do(self, movement: Movement | None) -> Span:
@@ -189,9 +200,10 @@ class ExerciseWriter(Writer):
             return []
         switch = self.paced(dose.switch)
         if dose.sides == "alternate" and side == "left":
-            words = self._sided_words("right", set_number) if (set_number, rep) == (1, 1) else []
-            change = [Chime("switch"), Say(self.words.say("switch")), *words]
-            return [*change, *self._time("switch", switch)]
+            first = (set_number, rep) == (1, 1)
+            words = self._sided_words("right", set_number) if first else []
+            said = [Say(self.words.say("switch")), *words]
+            return [Chime("switch"), *said, *self._time("switch", switch)]
         rest = self.paced(dose.rest)
         if dose.sides == "alternate":  # sides change in this rest too
             rest = max(rest, switch)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from voicecoach.errors import Location, NotFoundError, Problem, ScriptError
 from voicecoach.routine import Routine
 from voicecoach.script.build import build_routine
+from voicecoach.script.markup import without_surrogates
 from voicecoach.script.reader import Reader
 from voicecoach.script.section import Report
 
 MOST_BYTES = 1 << 20
 """The largest script: a limit of the script language."""
-
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def load_script(path: Path) -> tuple[Routine, tuple[Problem, ...]]:
@@ -27,8 +27,8 @@ def load_script(path: Path) -> tuple[Routine, tuple[Problem, ...]]:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
         raise NotFoundError("script", str(path), hint=f"it can't be read: {reason}") from None
     return read_script(data, str(path), path.parent)
 
@@ -44,30 +44,33 @@ def read_script(
         ScriptError: every error of the script, each with file, line and column.
     """
     text = _decode(data, file)
-    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     report = Report(file)
     sections = Reader(report, folder).read(text)
     routine = build_routine(sections, report)
     if report.errors:
         raise ScriptError(report.errors, report.warnings)
-    return routine, tuple(sorted(report.warnings))
+    script_hash = hashlib.sha256(text.encode()).hexdigest()
+    return replace(routine, script_hash=script_hash), tuple(sorted(report.warnings))
 
 
 def _decode(data: bytes | str, file: str) -> str:
+    """The text, its lines divided by LF alone."""
+
+    def wrong(before: str, cause: str, hint: str) -> ScriptError:
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return ScriptError([Problem(Location(file, line, column), cause, hint)])
+
     if isinstance(data, str):
-        data = data.encode("utf-8", "replace")
+        data = without_surrogates(data).encode()
     if len(data) > MOST_BYTES:
-        raise ScriptError([Problem(Location(file, 1), "the script is larger than 1 MiB")])
+        raise wrong("", "the script is larger than 1 MiB", "split it")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        where = Location(file, line, column)
-        raise ScriptError([Problem(where, "this is not UTF-8 text", "save it as UTF-8")]) from None
+        before = data[: error.start].decode()
+        raise wrong(before, "this is not UTF-8 text", "save it as UTF-8") from None
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ScriptError(
-            [Problem(Location(file, line), "this is not a text file", "it holds NUL bytes")]
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        before = text[: text.index("\0")]
+        raise wrong(before, "this is not a text: it holds a NUL", "save it as UTF-8")
+    return text

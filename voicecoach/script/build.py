@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voicecoach.routine import Dose, Exercise, Movement, Part, Routine, Words
+from voicecoach.routine import Exercise, Movement, Part, Routine, Words
+from voicecoach.script.directions import SIDE
 from voicecoach.script.dose import MOST_REPS
 from voicecoach.script.limits import least_seconds, most_reps
-from voicecoach.script.markup import speakable
+from voicecoach.script.markup import clean, speakable
 from voicecoach.script.section import Report, Section
 from voicecoach.units import DAY_SECONDS
-
-_SIDE = "{side}"
 
 
 def build_routine(sections: list[Section], report: Report) -> Routine:
     """The routine of a script's sections; its errors are in the report."""
     opening, *rest = sections
     facts = opening.facts
+    stem = clean(Path(report.file).stem).strip()
     routine = Routine(
-        title=opening.name or Path(report.file).stem or "Session",
+        title=opening.name or (stem if speakable(stem) else "Session"),
         intro=tuple(part for _, parts, _ in opening.blocks for part in parts),
         caution=tuple(opening.caution),
         exercises=tuple(_exercise(section, report) for section in rest),
@@ -30,11 +30,10 @@ def build_routine(sections: list[Section], report: Report) -> Routine:
         tags=tuple(tag.strip() for tag in facts.get("tags", "").split(",") if tag.strip()),
         file=report.file,
     )
-    _check_sides([*routine.intro, *routine.caution], report)
+    _check_sides(opening, report)
     if not rest and not any(speakable(p.text) for p in routine.intro if isinstance(p, Words)):
         report.error(1, 1, "the script says nothing", "write a sentence, or try: voicecoach new")
-    if not report.errors:
-        _check_limits(routine, report)
+    _check_limits(routine, report)
     return routine
 
 
@@ -66,41 +65,45 @@ def _exercise(section: Section, report: Report) -> Exercise:
         settings=section.settings,
         progress=section.facts.get("progress"),
     )
-    _check_exercise(exercise, section.dose_items, report)
+    _check_exercise(exercise, section, report)
     return exercise
 
 
-def _check_exercise(exercise: Exercise, given: set[str], report: Report) -> None:
-    """What its dose and its words ask for must go together; `given` are the dose's items."""
-    dose = exercise.dose or Dose()
-    line = dose.line or exercise.line
-    if not dose.sides:
-        cues = (exercise.halfway, exercise.between, exercise.finish, exercise.short)
-        moved = [part for movement in exercise.movements for part in movement.parts]
-        said = [*exercise.before, *moved, *exercise.after, *exercise.caution]
-        _check_sides([*said, *(cue for cue in cues if cue)], report)
-        if "switch" in given:
-            report.error(line, 1, "a switch needs sides", 'add "each side" or "alternate sides"')
-    if exercise.movements and dose.hold and all(m.timed for m in exercise.movements):
-        said_twice = "every movement has its own hold already"
-        report.error(line, 1, said_twice, "take the hold out of the dose")
+def _check_exercise(exercise: Exercise, section: Section, report: Report) -> None:
+    """What its dose and its words ask for must go together."""
+    dose, at = exercise.dose, section.dose_items
+    if dose is None:
+        for name in ("halfway", "between", "short"):
+            if words := section.cues.get(name):
+                hint = "the exercise has no timing"
+                report.warn(words.line, 1, f'"{name}" is never said', hint)
+    if dose is None or not dose.sides:
+        _check_sides(section, report)
+    if dose is None:
+        return
+    if "switch" in at and not dose.sides:
+        hint = 'add "each side" or "alternate sides"'
+        report.error(*at["switch"], "a switch needs sides", hint)
+    if dose.hold and exercise.movements and all(m.timed for m in exercise.movements):
+        cause = "every movement has its own hold already"
+        report.error(*at["hold"], cause, "take the hold out of the dose")
     if dose.every:
         if any(movement.timed for movement in exercise.movements):
             hint = "take the holds out of the movements"
-            report.error(line, 1, '"every" counts reps by itself', hint)
-        breathed = dose.every.breaths or (dose.hold and dose.hold.breaths)
-        if dose.hold and not breathed and dose.hold.seconds > dose.every.seconds:
-            report.error(line, 1, "the hold is longer than each beat", 'make "every" longer')
-        if "rest" in given:
-            hint = 'did you mean "between sets"?'
-            report.warn(line, 1, 'with "every" there is no rest between reps', hint)
+            report.error(*at["every"], '"every" counts reps by itself', hint)
+        alike = dose.hold and (dose.hold.breaths > 0) == (dose.every.breaths > 0)
+        if dose.hold and alike and dose.hold.at(1) > dose.every.at(1):
+            cause = "the hold is longer than each beat"
+            report.error(*at["hold"], cause, 'make "every" longer')
+        if "rest" in at:
+            cause = 'with "every" there is no rest between reps'
+            report.warn(*at["rest"], cause, 'did you mean "between sets"?')
 
 
-def _check_sides(parts: list[Part], report: Report) -> None:
-    for part in parts:
-        if isinstance(part, Words) and _SIDE in part.text:
-            hint = 'add "each side" to its dose line'
-            report.error(part.line, 1, "{side} needs an exercise with sides", hint)
+def _check_sides(section: Section, report: Report) -> None:
+    for line, column in section.sided:
+        hint = 'add "each side" to its dose line'
+        report.error(line, column, f"{SIDE} needs an exercise with sides", hint)
 
 
 def _check_limits(routine: Routine, report: Report) -> None:

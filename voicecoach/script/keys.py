@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import NotFoundError, SettingError, nearest, quoted
-from voicecoach.library import chime_sets, sound_beside
+from voicecoach.library import background_names, chime_sets, sound_beside
 from voicecoach.phrases import phrases
 from voicecoach.routine import Words
+from voicecoach.script.directions import TextLine, read_parts
 from voicecoach.script.dose import DoseError, read_progress
-from voicecoach.script.markup import TextLine, plain
+from voicecoach.script.markup import plain
 from voicecoach.script.section import Report, Section
 from voicecoach.settings import SETTINGS, read_setting
 
@@ -22,10 +23,10 @@ SPOKEN = ("halfway", "between", "finish", "short")
 CUES = (*SPOKEN, "caution", "chimes", "countdown", "guidance", "progress")
 """An exercise's own lines."""
 SETTING_NAMES = tuple(setting.name for setting in SETTINGS.values() if setting.in_script)
-FILES = ("chimes", "background")
-"""Settings that may name a sound file beside the script."""
+BUILT_IN = {"chimes": chime_sets, "background": background_names}
+"""Settings that may name a sound file beside the script, and what is built in."""
 
-_KEY = re.compile(r"([A-Za-z][A-Za-z _-]{1,20}?)\s*:(?:\s+(.*)|$)")
+_KEY = re.compile(r"([A-Za-z][A-Za-z _-]{1,20}?)\s*:\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ def find_key(text: str, line: int, column: int) -> KeyLine | None:
     if match is None:
         return None
     key = " ".join(match[1].lower().replace("-", " ").replace("_", " ").split())
-    value_column = column + (match.start(2) if match[2] else match.end() - 1)
-    return KeyLine(key, (match[2] or "").strip(), line, column, value_column)
+    return KeyLine(key, match[2].strip(), line, column, column + match.start(2))
 
 
 def belongs(key: KeyLine, *, inside: bool) -> bool:
@@ -56,14 +56,14 @@ def belongs(key: KeyLine, *, inside: bool) -> bool:
 
 def take_key(key: KeyLine, section: Section, folder: Path | None, report: Report) -> None:
     """Take a key line that belongs here; `folder` is where the sounds it names must lie."""
-    if not key.value:
+    if not plain(key.value):
         report.error(key.line, key.column, f"{quoted(key.key)} says nothing")
+    elif key.key in section.cues or key.key in section.facts:
+        report.error(key.line, key.column, f"{quoted(key.key)} is said twice")
     elif key.key == "caution":
-        section.caution += _words(key, report)
+        section.caution += _words(key, section, report)
     elif key.key in SPOKEN:
-        if key.key in section.cues:
-            report.error(key.line, key.column, f"{quoted(key.key)} is said twice")
-        for words in _words(key, report):
+        for words in _words(key, section, report):
             section.cues[key.key] = words
     elif key.key == "progress":
         try:
@@ -76,47 +76,56 @@ def take_key(key: KeyLine, section: Section, folder: Path | None, report: Report
         _setting(key, section, folder, report)
 
 
-def misplaced(key: KeyLine, *, inside: bool, alone: bool, report: Report) -> bool:
+def misplaced(key: KeyLine, *, inside: bool, anew: bool, report: Report) -> bool:
     """Whether a key that doesn't belong here was surely meant: an error then, else it is prose.
 
-    `alone` says that no sentence is open that the line could go on with.
+    `anew` says that no sentence is open that the line could go on with.
     """
+    said = f"{quoted(key.key + ':')} is spoken as a sentence"
     if not inside and key.key in CUES:
-        said = f"{quoted(key.key)} belongs to an exercise"
-        report.error(key.line, key.column, said, "put it below a ## heading")
+        cause = f"{quoted(key.key)} belongs to an exercise"
+        report.error(key.line, key.column, cause, "put it below a ## heading")
         return True
-    if inside and key.key in SETTING_NAMES:
-        try:
-            read_setting(key.key, key.value)
-        except SettingError:
-            return False
-        said = f"{quoted(key.key)} is a setting"
-        report.error(key.line, key.column, said, "put it before the first ## heading")
-        return True
-    known = CUES if inside else (*FACTS, *SETTING_NAMES)
-    if alone and (near := nearest(key.key, known, 0.75)):
-        said = f"{quoted(key.key + ':')} is spoken as a sentence"
+    if inside and key.key in (*SETTING_NAMES, *FACTS):
+        hint = "put it before the first ## heading"
+        if key.key in SETTING_NAMES and _means_setting(key):
+            report.error(key.line, key.column, f"{quoted(key.key)} is a setting", hint)
+            return True
+        if anew:
+            report.warn(key.line, key.column, said, f"for the session, {hint}")
+    elif anew and (near := nearest(key.key, CUES if inside else (*FACTS, *SETTING_NAMES), 0.75)):
         report.warn(key.line, key.column, said, f"did you mean {quoted(near + ':')}?")
     return False
 
 
-def _words(key: KeyLine, report: Report) -> list[Words]:
-    parts = report.parts([TextLine(key.line, key.value_column, key.value)])
+def _means_setting(key: KeyLine) -> bool:
+    """Whether a line below a heading can hardly be prose: "Voice: keep it low and calm"."""
+    try:
+        read_setting(key.key, key.value)
+    except SettingError:
+        return False
+    return 1 <= len(key.value.split()) <= 2
+
+
+def _words(key: KeyLine, section: Section, report: Report) -> list[Words]:
+    line = TextLine(key.line, key.value_column, key.value)
+    parts = read_parts([line], section, report)
     words = [part for part in parts if isinstance(part, Words)]
     if len(words) < len(parts):
         said = f"{quoted(key.key)} takes words only"
         report.error(key.line, key.value_column, said, "no pauses, holds or chimes")
-    if len(words) > 1:
-        words = [replace(words[0], text=" ".join(part.text for part in words))]
-    return words
+    elif not words:
+        report.error(key.line, key.value_column, f"{quoted(key.key)} says nothing")
+    return words[:1]
 
 
 def _setting(key: KeyLine, section: Section, folder: Path | None, report: Report) -> None:
+    built_in = BUILT_IN[key.key]() if key.key in BUILT_IN else ()
     try:
         field, value = read_setting(key.key, key.value)
         if field in section.settings:
             report.error(key.line, key.column, f"{quoted(key.key)} is said twice")
-        if key.key in FILES and value and not (key.key == "chimes" and value in chime_sets()):
+        if key.key in BUILT_IN and value and value not in built_in:
             value = str(sound_beside(str(value), folder))
         if key.key == "language":
             phrases(str(value))
@@ -125,12 +134,9 @@ def _setting(key: KeyLine, section: Section, folder: Path | None, report: Report
     except NotFoundError as error:
         report.error(key.line, key.value_column, str(error))
     except ValueError as error:  # a sound that can't be reached
-        near = nearest(key.value.lower(), chime_sets()) if key.key == "chimes" else ""
-        hint = f"did you mean {quoted(near)}?" if near else ""
-        if key.key == "chimes" and not near:
-            hint = f"there are {', '.join(chime_sets())}, off, or a sound file"
+        near = nearest(key.value.lower(), built_in)
+        hint = f"there are {', '.join(built_in)}, off, or a sound file"
+        hint = f"did you mean {quoted(near)}?" if near else hint
         report.error(key.line, key.value_column, str(error), hint)
     else:
         section.settings[field] = value
-        if key.key == "background" and value:
-            report.warn(key.line, key.column, "a background sound is not played yet")

@@ -12,14 +12,14 @@ SHORTEST_BREATH = 2.0
 """Seconds; the setting's lower bound."""
 FASTEST_PACE = 2.0
 """The setting's upper bound; it divides pauses and rests."""
+MOVEMENT_SECONDS = 3.0
+"""For a movement without its own timing, at pace 1 (script language)."""
 
 
 def most_reps(routine: Routine) -> tuple[int, int]:
     """All reps of a script, and the line that asks for the most of them."""
-    counts = [(_reps(exercise.dose or Dose()), exercise) for exercise in routine.exercises]
-    worst = max(counts, key=lambda count: count[0], default=None)
-    line = (worst[1].dose or Dose()).line or worst[1].line if worst else 1
-    return sum(count for count, _ in counts), line
+    counts = [(_reps(e.dose), e.dose.line or e.line) for e in routine.exercises if e.dose]
+    return sum(count for count, _ in counts), max(counts, default=(0, 1))[1]
 
 
 def least_seconds(routine: Routine) -> tuple[float, int]:
@@ -39,28 +39,38 @@ def _exercise_seconds(exercise: Exercise) -> float:
     dose = exercise.dose
     if dose is None:
         return said
-    if dose.every:
-        rep = _at_least(dose.every)
-        return said + rep * _reps(dose)
-    rep = sum(_seconds(movement.parts) for movement in exercise.movements)
-    rep += _at_least(dose.hold) if dose.hold else 0.0
-    rests = _at_least(dose.rest) / FASTEST_PACE * (dose.reps - 1) * dose.sets
     # Guidance may leave later reps' words out, so only one rep's words are sure.
-    wordless = sum(_seconds(movement.parts, words=False) for movement in exercise.movements)
-    wordless += _at_least(dose.hold) if dose.hold else 0.0
-    return said + rep + wordless * (_reps(dose) - 1) + rests
+    moved = [part for movement in exercise.movements for part in movement.parts]
+    said += sum(_seconds([part]) for part in moved if isinstance(part, Words))
+    if dose.every:
+        return said + _at_least(dose.every) * _reps(dose)
+    rests = _at_least(dose.rest) / FASTEST_PACE * (dose.reps - 1) * dose.sets
+    return said + _rep_seconds(exercise, dose) * _reps(dose) + rests
+
+
+def _rep_seconds(exercise: Exercise, dose: Dose) -> float:
+    """A rep without its words."""
+    untimed = sum(not movement.timed for movement in exercise.movements)
+    if not exercise.movements:
+        untimed = 1
+    if dose.hold:  # the last of them is held
+        untimed -= 1
+    parts = [part for movement in exercise.movements for part in movement.parts]
+    rep = _seconds(part for part in parts if not isinstance(part, Words))
+    rep += _at_least(dose.hold) if dose.hold else 0.0
+    return rep + max(untimed, 0) * MOVEMENT_SECONDS / FASTEST_PACE
 
 
 def _at_least(length: Duration) -> float:
     return length.at(SHORTEST_BREATH)
 
 
-def _seconds(parts: Iterable[Part], *, words: bool = True) -> float:
+def _seconds(parts: Iterable[Part]) -> float:
     total = 0.0
     for part in parts:
         match part:
             case Words():
-                total += len(part.text) / FASTEST_CHARACTERS if words else 0.0
+                total += len(part.text) / FASTEST_CHARACTERS
             case Pause():
                 total += _at_least(part.length) / (FASTEST_PACE if not part.length.breaths else 1)
             case Hold():

@@ -1,99 +1,101 @@
-"""Markup: one piece of Markdown-shaped text enters, plain words and stage directions leave."""
+"""Markup: one piece of Markdown-shaped text enters, its plain words leave."""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from html.entities import html5
 
-from voicecoach.errors import nearest, quoted
-from voicecoach.library import CHIME_EVENTS, chime_sets
-from voicecoach.routine import Breathe, Hold, Part, Pause, Ring, Words
-from voicecoach.script.dose import LENGTH_HINT, DoseError, read_length
+MARK = "\ue000"
+"""Stands for a stage direction while marks are taken out; cleaned text holds no other."""
 
-_DIRECTION = re.compile(r"\((pause|hold|breathe|chime)\b([^()]{0,200})\)", re.IGNORECASE)
-_MARKED = re.compile(r"[*_\[\]<>&`\\!~]|https?:")
-_ADDRESS = re.compile(r"<?https?://[^\s>]+>?")
-_FIRST_MARK = 0xE000
-"""The Unicode private use area: stands for a stage direction while Markdown is read."""
-_MOST_MARKS = 0x1900
-_MARKS = re.compile(r"([\ue000-\uf8ff])")
-_LONGEST = 4_000
-"""Markdown is read in pieces of so many characters: a reader's time may grow with their square."""
+_ADDRESS = rf"(?i:(?:https?|ftp|file)://|www\.)[^\s<>()\[\]{MARK}]*[^\s<>()\[\]{MARK}.,;:!?*_]"
+_TARGET = (
+    rf"\(\s*(?:<[^<>\n{MARK}]*>|[^\s()<>{MARK}]*(?:\([^\s(){MARK}]*\)[^\s()<>{MARK}]*)*)"
+    rf"(?:\s+(?:\"[^\"{MARK}]*\"|'[^'{MARK}]*'))?\s*\)"
+)
+_LINK = rf"!?(?<!\\)\[(?!\^)([^\[\]]*)\](?:{_TARGET}|\[[^\[\]{MARK}]*\])"
+_MARKED = re.compile(r"[\[\]<>*_`~\\|^#]|://|(?i:www)\.|--|==")
+_MARKS = [
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (r"(?<=[0-9])\s?\*\s?(?=[0-9])", " × "),  # 3*10 reps, 2*5: no emphasis
+        (_LINK, r"\1"),  # images too
+        (_LINK, r"\1"),  # a link around an image
+        (rf"\[\^[^\[\]\s{MARK}]*\]", ""),  # a footnote's number
+        (r"<([^\s<>@]+@[^\s<>@]+)>", r"\1"),
+        (rf"\s?<?{_ADDRESS}>?", ""),
+        (rf"(?<!\\)<[/!?]?[A-Za-z][^<>{MARK}]*>", " "),
+        (r"(?<=[^\W_])_+(?=[^\W_])|[|^]|-{3,}|={3,}", " "),
+        # What is left is read out by name: no voice should say "asterisk".
+        (r"\\(?![^\W_])|[*_`]|~~+|(?<!&)#+(?![0-9])", ""),
+    )
+]
+"""In order. Each takes time that grows with the text's length only: see its bounds."""
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_LONE_JOINERS = re.compile(r"(?<!\S)[\u00ad\u200c\u200d]+(?!\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of a paragraph: `column` is where its text starts, from 1."""
-
-    number: int
-    column: int
-    text: str
-
-
-class DirectionError(ValueError):
-    """A stage direction that can't be followed."""
-
-    def __init__(
-        self, line: int, column: int, cause: str, hint: str, *, fatal: bool = True
-    ) -> None:
-        self.line, self.column, self.cause, self.hint, self.fatal = line, column, cause, hint, fatal
-        super().__init__(cause)
+def without_surrogates(text: str) -> str:
+    """Text that can be encoded: halves of one character joined, a lone half as U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def clean(text: str) -> str:
-    """Text in one normal form, without what can't be spoken: controls, emoji, lone surrogates."""
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    r"""Text in one normal form; what can't be spoken is a space: controls, emoji, lone surrogates.
+
+    >>> clean("Breathe \N{RIGHTWARDS ARROW} slowly")
+    'Breathe   slowly'
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c == "\t" or not _unspeakable(c) else " " for c in text).replace(
-        "\ufe0f", ""
-    )
+    text = unicodedata.normalize("NFC", without_surrogates(text))
+    text = "".join(c if c == "\t" or not _unspeakable(c) else " " for c in text)
+    return _LONE_JOINERS.sub(lambda joiners: " " * len(joiners[0]), text)  # of emoji
 
 
 def _unspeakable(character: str) -> bool:
     category = unicodedata.category(character)
-    if category in ("Cc", "Co", "Cs", "Cn"):
+    if category in ("Cc", "Co", "Cs", "Cn", "Me"):
         return True
     if category == "Cf":  # joiners shape words in Persian and Hindi; marks of direction say nothing
         return character not in "\u200c\u200d\u00ad"
-    # Emoji and arrows would be read out by name; ° and © stand below.
-    return character >= "\u2190" and category in ("So", "Sm", "Sk") and character < "\U0001fb00"
+    if category in ("So", "Sm", "Sk"):
+        # Emoji and arrows would be read out by name; ° and © stand below, − and ≥ are said.
+        return character >= "\u2190" and not "\u2200" <= character <= "\u22ff"
+    return character in "\ufe0e\ufe0f"  # which ask for a picture of the character before
 
 
 def plain(text: str) -> str:
-    """Markdown's emphasis, links and entities as their plain text.
+    """Markdown's emphasis, links and entities as their plain text; addresses are left out.
 
-    >>> plain("Breathe *slowly* & [softly](https://example.org)")
+    >>> plain("Breathe *slowly* &amp; [softly](https://example.org)")
     'Breathe slowly & softly'
     """
+    return tidy(unmarked(text))
+
+
+def unmarked(text: str) -> str:
+    """Text without Markdown's marks. Entities stand; every MARK is still there, in order."""
     if _MARKED.search(text):
-        text = "".join(_without_marks(piece) for piece in _pieces(text))
+        for pattern, instead in _MARKS:
+            text = pattern.sub(instead, text)
+    return text
+
+
+def tidy(text: str) -> str:
+    """Unmarked text with entities as their characters, on one line."""
+    if "&" in text:
+        text = clean(_ENTITY.sub(_character, text))
     return " ".join(text.split())
 
 
-def _pieces(text: str) -> Iterable[str]:
-    while len(text) > _LONGEST:
-        cut = text.rfind(" ", 1, _LONGEST) + 1 or _LONGEST
-        yield text[:cut]
-        text = text[cut:]
-    yield text
-
-
-def _without_marks(text: str) -> str:
-    from markdown_it import MarkdownIt  # 45 ms, and most lines carry no marks
-
-    words = []
-    for token in MarkdownIt("commonmark").parseInline(text)[0].children or ():
-        if token.type in ("text", "code_inline", "image"):
-            words.append(_ADDRESS.sub("", token.content))
-        elif token.type in ("softbreak", "hardbreak", "html_inline"):
-            words.append(" ")
-    # Markdown leaves the spaces around what was taken out.
-    lead = " " if text[:1].isspace() else ""
-    trail = " " if text[-1:].isspace() else ""
-    return lead + "".join(words).strip() + trail
+def _character(entity: re.Match[str]) -> str:
+    name = entity[0][1:]
+    known = name[0] == "#" or name in html5  # unescape alone reads &nothing; as ¬hing;
+    return html.unescape(entity[0]) if known else entity[0]
 
 
 def speakable(text: str) -> bool:
@@ -101,87 +103,32 @@ def speakable(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-def read_parts(lines: list[TextLine], problems: list[DirectionError]) -> tuple[Part, ...]:
-    """The words and stage directions of one paragraph; what is wrong is added to `problems`."""
-    directions: list[Part] = []
-    texts = []
-    for line in lines:
-        text, at = "", 0
-        for match in _DIRECTION.finditer(line.text):
-            part = _read_direction(match, line, problems)
-            if part is not None and len(directions) < _MOST_MARKS:
-                text += line.text[at : match.start()] + chr(_FIRST_MARK + len(directions))
-                at = match.end()
-                directions.append(part)
-        texts.append(text + line.text[at:])
-    parts: list[Part] = []
-    first = True
-    for run in _MARKS.split(plain(" ".join(texts))):
-        if _MARKS.fullmatch(run):
-            parts.append(directions[ord(run) - _FIRST_MARK])
-        elif speakable(words := run.strip()):
-            parts.append(Words(words, lines[0].number, group=first))
-            first = False
-    return tuple(parts)
-
-
-def _read_direction(
-    match: re.Match[str], line: TextLine, problems: list[DirectionError]
-) -> Part | None:
-    """The direction, or None for a parenthesis that is ordinary text."""
-    kind, argument = match[1].lower(), match[2].strip()
-    column = line.column + match.start()
-
-    def wrong(cause: str, hint: str = "", *, fatal: bool = True) -> None:
-        problems.append(DirectionError(line.number, column, cause, hint, fatal=fatal))
-
-    if kind == "chime":
-        if len(argument.split()) > 1:
-            return None
-        known = (*CHIME_EVENTS, *chime_sets())
-        if argument and argument.lower() not in known:
-            near = nearest(argument.lower(), known)
-            wrong(
-                f"unknown chime {quoted(argument)}",
-                f"did you mean {quoted(near)}?" if near else f"there are {', '.join(known)}",
-            )
-        return Ring(argument.lower())
-    if not argument:
-        example = "(breathe 4)" if kind == "breathe" else f"({kind} 10s)"
-        wrong(f"{quoted(match[0])} says no length and is spoken", f"write {example}", fatal=False)
-        return None
-    if not argument[0].isdigit() and not argument.startswith("."):
-        return None
-    if kind == "breathe":
-        count = re.fullmatch(r"([0-9]{1,5})(?: ?(?:times|breaths?))?", argument)
-        if not count or not 1 <= int(count[1]) <= 10_000:
-            wrong(f"can't read {quoted(match[0])}", "breaths are written (breathe 4)")
-            return Pause(read_length("0s"))
-        return Breathe(int(count[1]), line.number)
-    try:
-        length = read_length(argument, 0.1 if kind == "hold" else 0)
-    except DoseError as error:
-        wrong(f"can't read {quoted(match[0])}", error.hint or LENGTH_HINT)
-        return Pause(read_length("0s"))
-    return Hold(length, line.number) if kind == "hold" else Pause(length)
-
-
 LONGEST_UTTERANCE = 300
 """Characters: half a minute of speech; a longer sentence is spoken in pieces."""
+_LONGEST_SEARCHED = 4_000
+"""Characters searched for sentences at once: that search's time grows with their square."""
 
 
 def sentences(text: str, language: str) -> list[str]:
     """The sentences of a text, each to be spoken at once. `language` is a base code such as en."""
     from sentencex import segment  # a compiled library; a help page needs none
 
-    spoken: list[str] = []
-    for sentence in segment(language, text):
-        rest = sentence.strip()
-        while len(rest) > LONGEST_UTTERANCE:
-            piece = rest[:LONGEST_UTTERANCE]
-            cut = max(piece.rfind(mark) + 1 for mark in (", ", "; ", ": ")) or piece.rfind(" ") + 1
-            cut = cut or LONGEST_UTTERANCE
-            spoken.append(rest[:cut].strip())
-            rest = rest[cut:].strip()
-        spoken.append(rest)
-    return [words for words in spoken if speakable(words)]
+    return [
+        piece
+        for stretch in _pieces(text, _LONGEST_SEARCHED, (". ", "! ", "? "))
+        for sentence in segment(language, stretch)
+        for piece in _pieces(sentence.strip(), LONGEST_UTTERANCE, (", ", "; ", ": "))
+        if speakable(piece)
+    ]
+
+
+def _pieces(text: str, most: int, ends: tuple[str, ...]) -> Iterator[str]:
+    """The text in pieces of at most so many characters; where it can be, each ends like this."""
+    start = 0
+    while len(text) - start > most:
+        reach = start + most
+        cut = max(text.rfind(end, start, reach) for end in ends) + 1
+        cut = cut or text.rfind(" ", start, reach) + 1 or reach
+        yield text[start:cut].strip()
+        start = cut
+    yield text[start:].strip()

@@ -6,18 +6,23 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from voicecoach.routine import Words
-from voicecoach.script.dose import looks_like_dose, read_dose, starts_like_dose
+from voicecoach.script.directions import SIDE, TextLine, has_direction, only_directions, read_parts
+from voicecoach.script.dose import read_dose
 from voicecoach.script.keys import KeyLine, belongs, find_key, misplaced, take_key
-from voicecoach.script.markup import TextLine, clean, plain, speakable
+from voicecoach.script.markup import clean, plain, speakable
 from voicecoach.script.section import Report, Section
+from voicecoach.script.slips import looks_like_dose, reads_like_dose, suggest
 
-_HEADING = re.compile(r"(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
+_HEADING = re.compile(r"(#{1,6})(?:\s+|$)(.*)")
+_UNSPACED = re.compile(r"#{2,6}[^\W\d]")
 _NUMBERED = re.compile(r"([0-9]{1,4})[.)]\s+(.*)")
-_BULLET = re.compile(r"[-*+•]\s+(.*)")
-_RULE = re.compile(r"(?:[-*_]\s*){3,}$")
-_TABLE_RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*$")
+_BULLET = re.compile(r"[-*+•]\s+(?:\[[ xX]\]\s+)?(.*)")
+_RULE = re.compile(r"[-*_\s]{3,}")
 _LINK_TARGET = re.compile(r"\[[^\]]+\]:\s")
+_FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
+_HEADER = re.compile(r"[A-Za-z_][\w -]*:")
+_SENTENCE_ENDS = ".!?…:;"
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 class Reader:
@@ -32,30 +37,45 @@ class Reader:
 
     def read(self, text: str) -> list[Section]:
         """What stands before the first exercise, whose name is the title; then each exercise."""
-        lines = text.split("\n")
+        lines = self._without_comments(text).split("\n")
         number = self._front_matter(lines)
-        fence = ""
-        while number < len(lines):
-            line = clean(lines[number])
+        fence, fence_line = "", 0
+        while number < len(lines) and not self.report.full:
+            raw, line = lines[number], clean(lines[number])
             number += 1
             stripped = line.strip()
-            if fence or stripped.startswith(("```", "~~~")):
-                if not fence:
-                    self._close()
-                    fence = stripped[:3]
-                    self.report.warn(number, 1, "a block of code is not spoken")
-                elif stripped.startswith(fence):
+            if fence:
+                if stripped.startswith(fence) and not stripped.strip(fence[0]):
                     fence = ""
-                continue
-            if self._underlined(stripped):
-                continue
-            self._line(line, stripped, number)
+            elif not stripped:
+                self._close()
+            elif opening := _FENCE.fullmatch(stripped):
+                self._close()
+                fence, fence_line = opening[1] or opening[2], number
+                self.report.warn(number, 1, "a block of code is not spoken")
+            elif not self._underlined(stripped):
+                indent = len(raw) - len(raw.lstrip(" \t"))
+                self._line(stripped, number, line.index(stripped) + 1, indent)
+        if fence:
+            self.report.error(fence_line, 1, "the block of code that begins here has no end")
         self._close()
         return self.sections
 
+    def _without_comments(self, text: str) -> str:
+        """The text with NUL, which no script holds, for each character of a comment."""
+
+        def blank(comment: re.Match[str]) -> str:
+            if not comment[0].endswith("-->"):
+                start = comment.start()
+                line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+                self.report.error(line, column, "a note that begins with <!-- has no -->")
+            return re.sub(r"[^\n]", "\0", comment[0])
+
+        return _COMMENT.sub(blank, text)
+
     def _front_matter(self, lines: list[str]) -> int:
         """How many lines a web page generator's header takes, which is never spoken."""
-        if lines[0].strip() == "---":
+        if lines[0].strip() == "---" and _HEADER.match("".join(lines[1:2])):
             for number, line in enumerate(lines[1:200], 1):
                 if line.strip() == "---":
                     self.report.warn(1, 1, "the lines between --- and --- are not spoken")
@@ -69,78 +89,102 @@ class Reader:
         if len(self.open) != 1 or self.open_kind != "prose":
             return False
         heading, self.open = self.open[0], []
-        self._heading(1 if stripped[0] == "=" else 2, heading.text, heading.number)
+        self._heading(1 if stripped[0] == "=" else 2, heading)
         return True
 
-    def _line(self, line: str, stripped: str, number: int) -> None:
-        column = line.index(stripped) + 1 if stripped else 1
-        section = self.sections[-1]
-        if (
-            not stripped
-            or stripped.startswith(">")
-            or _RULE.match(stripped)
-            or _LINK_TARGET.match(stripped)
-        ):
+    def _line(self, stripped: str, number: int, column: int, indent: int) -> None:
+        text = TextLine(number, column, stripped)
+        if stripped.startswith(">") or _RULE.fullmatch(stripped) or _LINK_TARGET.match(stripped):
             self._close()
-        elif (heading := _HEADING.match(stripped)) and column <= 4:
+        elif indent < 4 and (heading := _HEADING.fullmatch(stripped)):
             self._close()
-            self._heading(len(heading[1]), heading[2] or "", number)
+            name = heading[2].rstrip("#")  # ## Name ##
+            name = name if not name or name[-1].isspace() else heading[2]
+            self._heading(len(heading[1]), TextLine(number, column + heading.start(2), name))
         elif numbered := _NUMBERED.fullmatch(stripped):
-            self._close("movement")
-            self.open.append(TextLine(number, column + numbered.start(2), numbered[2]))
+            self._item("movement", TextLine(number, column + numbered.start(2), numbered[2]))
         elif bullet := _BULLET.fullmatch(stripped):
-            self._close("bullet")
-            self.open.append(TextLine(number, column + bullet.start(1), bullet[1]))
+            self._item("bullet", TextLine(number, column + bullet.start(1), bullet[1]))
         elif (key := find_key(stripped, number, column)) and self._key(key):
             pass
-        elif stripped.startswith("|"):
-            self._close("bullet")
-            if not _TABLE_RULE.match(stripped):
-                cells = ", ".join(cell.strip() for cell in stripped.strip("|").split("|"))
-                self.open.append(TextLine(number, column, cells))
-        elif looks_like_dose(stripped):
+        elif stripped.startswith("|") or " | " in stripped:
+            self._table_row(text)
+        elif self._is_dose(stripped):
             self._close()
-            self._dose(section, stripped, number, column)
+            self._dose(text)
         else:
-            if self.open and self.open_kind == "movement" and column == 1:
-                self._close()  # only an indented line goes on with a movement
-            if starts_like_dose(stripped) and not self.open:
-                self.report.warn(
-                    number,
-                    column,
-                    "this reads like a dose but is spoken as a sentence",
-                    "a dose stands on its own line, such as: hold 20s, 3 times, rest 10s",
-                )
-            self.open.append(TextLine(number, column, stripped))
+            self._prose(text, indent)
+
+    def _item(self, kind: str, text: TextLine) -> None:
+        self._close(kind)
+        self._warn_of_dose(text)
+        self.open.append(text)
+
+    def _table_row(self, text: TextLine) -> None:
+        self._close("bullet")
+        cells = [cell.strip() for cell in text.text.strip("|").split("|")]
+        if any(speakable(cell) for cell in cells):
+            self.open.append(replace(text, text=", ".join(cell for cell in cells if cell)))
+
+    @property
+    def _anew(self) -> bool:
+        """Whether a line begins a sentence, rather than going on with the line before."""
+        return not self.open or self.open[-1].text[-1:] in _SENTENCE_ENDS
+
+    def _is_dose(self, stripped: str) -> bool:
+        if stripped.endswith(".") and not self._anew:  # a wrapped sentence's end: … and repeat it
+            return False  # 3 times.
+        return looks_like_dose(stripped)
+
+    def _prose(self, text: TextLine, indent: int) -> None:
+        if self.open_kind == "movement" and indent == 0 and not only_directions(text.text):
+            self._close()  # only an indented line goes on with a movement
+        if self._anew:
+            self._warn_of_dose(text)
+        if _UNSPACED.match(text.text):
+            hint = "a heading has a space after its #"
+            self.report.warn(text.number, text.column, "this is spoken as a sentence", hint)
+        self.open.append(text)
+
+    def _warn_of_dose(self, text: TextLine) -> None:
+        if reads_like_dose(text.text):
+            self.report.warn(
+                text.number,
+                text.column,
+                "this reads like a dose but is spoken as a sentence",
+                "a dose stands on its own line, such as: hold 20s, 3 times, rest 10s",
+            )
 
     def _close(self, kind: str = "prose") -> None:
         """The paragraph, bullet or movement ends here; what begins is of the kind given."""
         lines, self.open = self.open, []
         ended, self.open_kind = self.open_kind, kind
-        if not lines:
-            return
-        parts = self.report.parts(lines)
-        if parts:
+        if lines and (parts := read_parts(lines, self.sections[-1], self.report)):
             block = "movement" if ended == "movement" else "prose"
             self.sections[-1].blocks.append((block, parts, lines[0].number))
 
-    def _heading(self, level: int, raw: str, number: int) -> None:
-        name = plain(raw)
-        first = len(self.sections) == 1
-        if level == 1 and first and not self.sections[0].name:
+    def _heading(self, level: int, text: TextLine) -> None:
+        if level > 2:  # a sentence of its own
+            self.open.append(text)
+            self._close()
+            return
+        name, line = plain(text.text), text.number
+        if SIDE in name:
+            column = text.column + text.text.index(SIDE)
+            self.report.error(line, column, f"{SIDE} can't stand in a name")
+        if has_direction(name):
+            self.report.warn(line, 1, "a stage direction in a name is spoken", "put it below")
+        if level == 1 and len(self.sections) == 1 and not self.sections[0].name:
             if not speakable(name):
-                self.report.error(number, 1, "the title has no words")
+                self.report.error(line, 1, "the title has no words")
             self.sections[0].name = name
-        elif level <= 2:
-            if not speakable(name):
-                self.report.error(number, 1, "an exercise needs a name", "write: ## Name")
-            if level == 1:
-                self.report.warn(
-                    number, 1, "a second title is read as an exercise", "write ## for exercises"
-                )
-            self.sections.append(Section(name, number))
-        elif speakable(name):  # a smaller heading is a sentence of its own
-            self.sections[-1].blocks.append(("prose", (Words(name, number),), number))
+            return
+        if not speakable(name):
+            self.report.error(line, 1, "an exercise needs a name", "write: ## Name")
+        if level == 1:
+            cause = "a title below the first heading is read as an exercise"
+            self.report.warn(line, 1, cause, "write ## for exercises")
+        self.sections.append(Section(name, line))
 
     def _key(self, key: KeyLine) -> bool:
         """Whether the line is a setting or a cue; if so it is taken, or an error is said."""
@@ -149,17 +193,24 @@ class Reader:
             self._close()
             take_key(key, self.sections[-1], self.folder, self.report)
             return True
-        return misplaced(key, inside=inside, alone=not self.open, report=self.report)
+        return misplaced(key, inside=inside, anew=self._anew, report=self.report)
 
-    def _dose(self, section: Section, text: str, number: int, column: int) -> None:
+    def _dose(self, text: TextLine) -> None:
+        section = self.sections[-1]
         if len(self.sections) == 1:
-            self.report.error(
-                number, column, "a dose belongs to an exercise", "put a heading above it: ## Name"
-            )
+            cause = "a dose belongs to an exercise"
+            self.report.error(text.number, text.column, cause, "put a heading above it: ## Name")
             return
-        section.dose, problems = read_dose(text, section.dose, section.dose_items)
-        for problem in problems:
-            self.report.error(number, column + problem.offset, problem.cause, problem.hint)
         if section.dose_at is None:
             section.dose_at = len(section.blocks)
-            section.dose = replace(section.dose, line=number)
+            section.dose = replace(section.dose, line=text.number)
+        for item in read_dose(text.text):
+            place = text.number, text.column + item.offset
+            if item.error:
+                hint = suggest(item.text) or item.error.hint
+                self.report.error(*place, item.error.cause, hint)
+            elif item.kind in section.dose_items:
+                self.report.error(*place, f"{item.kind} is said twice")
+            else:
+                section.dose_items[item.kind] = place
+                section.dose = replace(section.dose, **item.values)

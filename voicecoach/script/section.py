@@ -7,7 +7,9 @@ from typing import Any
 
 from voicecoach.errors import Location, Problem
 from voicecoach.routine import Dose, Part, Words
-from voicecoach.script.markup import DirectionError, TextLine, read_parts
+
+MOST_PROBLEMS = 1_000
+"""Of each kind. Who has more of them has given the wrong file, and needs no list."""
 
 
 @dataclass
@@ -18,25 +20,23 @@ class Report:
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether so many errors were found that reading on helps nobody."""
+        return len(self.errors) >= MOST_PROBLEMS
+
     def error(self, line: int, column: int, cause: str, hint: str = "") -> None:
         """Something that keeps the script from being played."""
-        self.errors.append(Problem(Location(self.file, line, column), cause, hint))
+        if not self.full:
+            self.errors.append(Problem(Location(self.file, line, column), cause, hint))
 
     def warn(self, line: int, column: int, cause: str, hint: str = "") -> None:
         """Something that is probably not meant so."""
-        self.warnings.append(Problem(Location(self.file, line, column), cause, hint))
-
-    def parts(self, lines: list[TextLine]) -> tuple[Part, ...]:
-        """The words and stage directions of a paragraph, their problems reported."""
-        problems: list[DirectionError] = []
-        parts = read_parts(lines, problems)
-        for problem in problems:
-            tell = self.error if problem.fatal else self.warn
-            tell(problem.line, problem.column, problem.cause, problem.hint)
-        return parts
+        if len(self.warnings) < MOST_PROBLEMS:
+            self.warnings.append(Problem(Location(self.file, line, column), cause, hint))
 
 
-@dataclass
+@dataclass(slots=True)
 class Section:
     """What has been read of an exercise (or, before the first, of the session)."""
 
@@ -47,8 +47,11 @@ class Section:
     dose: Dose = field(default_factory=Dose)
     dose_at: int | None = None
     """How many blocks stood before the dose line."""
-    dose_items: set[str] = field(default_factory=set)
+    dose_items: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The line and column of each item of the dose."""
     cues: dict[str, Words] = field(default_factory=dict)
     caution: list[Words] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    sided: list[tuple[int, int]] = field(default_factory=list)
+    """The line and column of each `{side}`."""

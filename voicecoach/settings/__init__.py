@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from voicecoach.errors import SettingError, nearest, quoted
-from voicecoach.units import DurationError, read_seconds
+from voicecoach.settings import values
 
 Guidance = Literal["full", "fading", "minimal"]
 GUIDANCE: tuple[Guidance, ...] = ("full", "fading", "minimal")
-PACES = {"gentle": 0.85, "steady": 1.0, "brisk": 1.2}
-COUNTDOWNS = (0, 3, 5, 10)
-OFF_WORDS = ("off", "no", "none", "false")
 ENVIRONMENT_PREFIX = "VOICECOACH_"
 
 
@@ -44,7 +41,11 @@ class Settings:
     chimes: str = "bowl"
     """A built-in set's name, a sound file's path, or "" for none."""
     background: str = ""
-    """A sound file's path, or "" for none."""
+    """A built-in background's name, a sound file's path, or "" for none."""
+    voice_volume: float = 1.0
+    chime_volume: float = 1.0
+    background_volume: float = 1.0
+    """Amplitudes of each by itself, 0–1; the first two on top of `volume`."""
     guidance: Guidance = "full"
     room_tone: bool = True
     """Whether a faint room tone lies under the whole session instead of digital silence."""
@@ -59,99 +60,14 @@ class Settings:
         own: dict[str, Any] = {k: v for k, v in script.items() if k not in self.pinned}
         return replace(self, **own) if own else self
 
+    def with_pace(self, pace: float) -> Settings:
+        """At another pace, whatever a script says."""
+        return replace(self, pace=pace, pinned=self.pinned | {"pace"})
+
     @property
     def wpm(self) -> int:
         """Words a minute at this pace, within the 80–450 that eSpeak NG can do."""
         return min(max(round(self.rate_wpm * self.pace), 80), 450)
-
-
-def _number(low: float, high: float, unit: str = "") -> Callable[[str], float]:
-    def read(text: str) -> float:
-        written = text.strip().removesuffix(unit).strip() if unit else text.strip()
-        try:
-            value = float(written)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            raise ValueError(f"it takes a number from {low:g} to {high:g}")
-        return value
-
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        return round(_number(low, high)(text))
-
-    return read
-
-
-def _seconds(low: float, high: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            value = float(text) if text.replace(".", "", 1).isascii() else float("nan")
-        except ValueError:
-            try:
-                value = read_seconds(text)
-            except DurationError:
-                value = float("nan")
-        if not low <= value <= high:
-            raise ValueError(f"it takes seconds from {low:g} to {high:g}, such as {max(low, 5):g}s")
-        return value
-
-    return read
-
-
-def _word(*words: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        word = text.strip().lower()
-        if word not in words:
-            near = nearest(word, words)
-            raise ValueError(
-                f"it takes {', '.join(words)}" + (f"; did you mean {quoted(near)}?" if near else "")
-            )
-        return word
-
-    return read
-
-
-def _pace(text: str) -> float:
-    word = text.strip().lower()
-    if word in PACES:
-        return PACES[word]
-    try:
-        return _number(0.5, 2)(word)
-    except ValueError:
-        near = nearest(word, PACES)
-        raise ValueError(
-            "it takes gentle, steady, brisk or a number from 0.5 to 2"
-            + (f"; did you mean {quoted(near)}?" if near else "")
-        ) from None
-
-
-def _countdown(text: str) -> int:
-    word = text.strip().lower()
-    if word in OFF_WORDS:
-        return 0
-    if word.isascii() and word.isdigit() and int(word[:4]) in COUNTDOWNS and len(word) < 4:
-        return int(word)
-    raise ValueError("it takes off, 3, 5 or 10")
-
-
-def _language(text: str) -> str:
-    tag = text.strip().replace("_", "-").lower()
-    parts = tag.split("-")
-    if not 2 <= len(parts[0]) <= 3 or not all(p.isascii() and p.isalnum() for p in parts):
-        raise ValueError("it takes a language code such as en, es or de-at")
-    return tag
-
-
-def _on(text: str) -> bool:
-    return _word("on", "off", "yes", "no", "true", "false")(text) in ("on", "yes", "true")
-
-
-def _or_off(text: str) -> str:
-    return "" if text.strip().lower() in OFF_WORDS else text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +92,37 @@ class Setting:
         return ENVIRONMENT_PREFIX + self.name.replace(" ", "_").upper()
 
 
-SETTINGS: Mapping[str, Setting] = {
-    setting.name: setting
-    for setting in (
-        Setting("language", "language", _language, "Language of the coach's phrases.", "CODE"),
-        Setting("voice", "voice", str.strip, "A voice's name, part of one, or a language.", "NAME"),
-        Setting("rate", "rate_wpm", _whole(80, 400), "Words a minute at pace 1.", "WPM"),
-        Setting("pitch", "pitch", _number(-12, 12), "Semitones up or down.", "SEMITONES"),
-        Setting(
-            "volume", "volume", lambda text: _number(0, 100, "%")(text) / 100, "0 to 100 %.", "%"
-        ),
-        Setting("pace", "pace", _pace, "gentle, steady, brisk, or 0.5 to 2.", "PACE"),
-        Setting("breath", "breath_seconds", _seconds(2, 30), "Length of a guided breath.", "TIME"),
-        Setting(
-            "get ready",
-            "get_ready_seconds",
-            _seconds(0, 120),
-            "Time between the instructions and the first rep.",
-            "TIME",
-        ),
-        Setting("countdown", "countdown", _countdown, "Count a hold's end: off, 3, 5, 10.", "N"),
-        Setting("chimes", "chimes", _or_off, "A set's name, a sound file, or off.", "SET"),
-        Setting("background", "background", _or_off, "A sound file, or off.", "FILE"),
-        Setting("guidance", "guidance", _word(*GUIDANCE), "full, fading or minimal.", "HOW"),
-        Setting("room tone", "room_tone", _on, "A faint room tone under it: on, off.", "ON", False),
-        Setting("output", "output", str.strip, "miniaudio or simpleaudio.", "NAME", False),
-        Setting("device", "device", str.strip, "Part of a sound device's name.", "NAME", False),
-    )
-}
+_READ = (
+    Setting("language", "language", values.language, "Language of the coach's phrases.", "CODE"),
+    Setting("voice", "voice", str.strip, "A voice's name, part of one, or a language.", "NAME"),
+    Setting("rate", "rate_wpm", values.whole(80, 400), "Words a minute at pace 1.", "WPM"),
+    Setting("pitch", "pitch", values.number(-12, 12), "Semitones up or down.", "SEMITONES"),
+    Setting("volume", "volume", values.volume, "0 to 100 %.", "%"),
+    Setting("pace", "pace", values.pace, "gentle, steady, brisk, or 0.5 to 2.", "PACE"),
+    Setting("breath", "breath_seconds", values.length(2, 30), "A guided breath's length.", "TIME"),
+    Setting(
+        "get ready",
+        "get_ready_seconds",
+        values.length(0, 120),
+        "Time between the instructions and the first rep.",
+        "TIME",
+    ),
+    Setting("countdown", "countdown", values.countdown, "Count a hold's end: off, 3, 5, 10.", "N"),
+    Setting("chimes", "chimes", values.or_off, "A set's name, a sound file, or off.", "SET"),
+    Setting(
+        "background", "background", values.or_off, "rain, sea, room, a sound file, or off.", "NAME"
+    ),
+    Setting(
+        "voice volume", "voice_volume", values.volume, "The voice alone, 0 to 100 %.", "%", False
+    ),
+    Setting("chime volume", "chime_volume", values.volume, "The chimes alone.", "%", False),
+    Setting("background volume", "background_volume", values.volume, "The background.", "%", False),
+    Setting("guidance", "guidance", values.word(*GUIDANCE), "full, fading or minimal.", "HOW"),
+    Setting("room tone", "room_tone", values.on, "A faint room tone: on, off.", "ON", False),
+    Setting("output", "output", str.strip, "miniaudio or simpleaudio.", "NAME", False),
+    Setting("device", "device", str.strip, "Part of a sound device's name.", "NAME", False),
+)
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _READ}
 """Every setting by its name in scripts. Those with in_script False are the user's alone."""
 
 
@@ -243,7 +162,7 @@ def merge_settings(
     Raises:
         SettingError: names the setting, the value and where it came from.
     """
-    values: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     for key, value in config.items():
         if isinstance(value, bool):
             text = "on" if value else "off"
@@ -252,14 +171,14 @@ def merge_settings(
         else:
             raise SettingError(key, f"{key} takes one value", config_name)
         field, read = read_setting(key, text, config_name)
-        values[field] = read
+        merged[field] = read
     for setting in SETTINGS.values():
-        if (given := environment.get(setting.variable)) is not None:
-            values[setting.field] = read_setting(setting.name, given, setting.variable)[1]
+        if given := environment.get(setting.variable):  # set to nothing is not set, as elsewhere
+            merged[setting.field] = read_setting(setting.name, given, setting.variable)[1]
     for name, given in command_line.items():
         field, read = read_setting(name, given, f"--{name.replace(' ', '-')}")
-        values[field] = read
-    return Settings(**values, pinned=frozenset(values))
+        merged[field] = read
+    return Settings(**merged, pinned=frozenset(merged))
 
 
 def read_config(path: Path) -> dict[str, object]:
@@ -273,8 +192,5 @@ def read_config(path: Path) -> dict[str, object]:
             return tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, too deep
         raise SettingError("config", f"the config can't be read: {error}", str(path)) from None
-
-
-FIELDS = frozenset(field.name for field in fields(Settings))

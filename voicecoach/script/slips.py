@@ -1,0 +1,135 @@
+"""Slips: a line that isn't quite a dose enters; whether it was meant as one, and how, leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice, product
+
+from voicecoach.errors import quoted
+from voicecoach.script.dose import DoseError, read_dose, read_item
+
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS, 1)}
+_VOCABULARY = (
+    *("hold", "rest", "every", "switch", "once", "twice", "for", "to", "between"),
+    *("times", "reps", "repetitions", "sets", "each", "alternate", "side", "sides"),
+    *("s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes"),
+    *("h", "hour", "hours", "breath", "breaths"),
+)
+_STARTS = re.compile(
+    r"(?:hold|rest|every|switch)\s+(?:for\s+)?[-+.\N{MINUS SIGN}]?[0-9]"
+    r"|[0-9]+\s*(?:times?|rep(?:etition)?s?|sets?|x)\b"
+    r"|(?:once|twice|each\s+side|alternate\s+sides)\s*(?:[,.]|$)",
+    re.IGNORECASE,
+)
+_LIKE = re.compile(
+    r"(?:hold|rest|every|switch|reps|sets|times|repeat)\s*:?\s*(?:for\s+)?[0-9]", re.IGNORECASE
+)
+_NUMBER = re.compile(rf"[0-9]|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+_SENTENCE_ENDS = ".!?…:;"
+_LONGEST = 80
+"""Characters: who writes more has not slipped in a dose."""
+_LINKS = ("and", "then", "with")
+
+
+def looks_like_dose(line: str) -> bool:
+    """Whether a line is a dose or starts like one, so that failing to read it is an error.
+
+    A sentence with its full stop is prose, whatever it starts with; so is a line with two words
+    or more that no dose has.
+
+    >>> looks_like_dose("hold 20x"), looks_like_dose("Hold 20 seconds, then let go.")
+    (True, False)
+    """
+    if not _STARTS.match(line):
+        return _slipped(line)
+    if not any(item.error for item in read_dose(line)):
+        return True
+    return line[-1] not in _SENTENCE_ENDS and _foreign(line, _near) < 2
+
+
+def reads_like_dose(text: str) -> bool:
+    """Whether what will be spoken may have been meant as a dose: worth a warning."""
+    text = text.lstrip("*_ ")
+    return bool(_STARTS.match(text) or _LIKE.match(text)) or _all_of_doses(text, _exact)
+
+
+def suggest(item: str) -> str:
+    """What a wrong dose item probably was to be, as a hint, or "".
+
+    >>> suggest("rset 10s"), suggest("3x"), suggest("hold 20")
+    ('did you mean "rest 10s"?', 'did you mean "3 times"?', 'did you mean "hold 20s"?')
+    """
+    meant = _corrected(item) if len(item) <= _LONGEST else ""
+    return f"did you mean {quoted(meant)}?" if meant else ""
+
+
+def _slipped(line: str) -> bool:
+    """Whether a line that doesn't start like a dose is one but for a misspelling."""
+    if ":" in line or line[-1] in _SENTENCE_ENDS or not _all_of_doses(line, _near):
+        return False
+    return bool(_corrected(line.split(",", maxsplit=1)[0]))
+
+
+def _all_of_doses(line: str, known: Callable[[str], object]) -> bool:
+    """Whether a line has a number, and no word that no dose has: 20s hold."""
+    if len(line) > _LONGEST or "(" in line or not _NUMBER.search(line):
+        return False
+    return bool(re.search(r"\b[^\W\d]{3}", line)) and not _foreign(line, known)
+
+
+def _foreign(line: str, known: Callable[[str], object]) -> int:
+    """How many words of a line no dose has."""
+    words = re.findall(r"[^\s,;:.()]+", line.lower())
+    return sum(not (word[0] in "-+\N{MINUS SIGN}0123456789" or known(word)) for word in words)
+
+
+def _exact(word: str) -> bool:
+    return word in _VOCABULARY or word in _NUMBERS
+
+
+@lru_cache(4096)
+def _near(word: str) -> tuple[str, ...]:
+    """The words of doses that a word may be; short ones are too like each other to guess."""
+    if word in _NUMBERS:
+        return (_NUMBERS[word],)
+    if word in _VOCABULARY:
+        return (word, f"{word}s") if f"{word}s" in _VOCABULARY else (word,)
+    if not (4 <= len(word) <= 12 and word.isalpha()):
+        return ()
+    alike = [known for known in _VOCABULARY if set(known[:2]) & set(word[:2])]  # cheap, and enough
+    return tuple(get_close_matches(word, alike, n=3, cutoff=0.7))
+
+
+@lru_cache(256)
+def _corrected(item: str) -> str:
+    words = re.sub(r"(?<=[0-9]) ?x\b", " times", item.lower().replace(";", " ")).split()
+    choices = [_near(word) or (word,) for word in words]
+    attempts = [list(attempt) for attempt in islice(product(*choices), 16)]
+    attempts.append(f"{' '.join(words)}s".split())  # hold 20: the unit is missing
+    return next((", ".join(items) for attempt in attempts if (items := _items(attempt))), "")
+
+
+def _items(words: list[str]) -> list[str]:
+    """The dose items that words in a row are, or none where some are not part of one."""
+    items: list[str] = []
+    while words:
+        if items and words[0] in _LINKS:
+            words = words[1:]
+        end = next((n for n in range(len(words), 0, -1) if _readable(words[:n])), 0)
+        if not end:
+            return []
+        items.append(" ".join(words[:end]))
+        words = words[end:]
+    return items
+
+
+def _readable(words: Iterable[str]) -> bool:
+    try:
+        read_item(" ".join(words))
+    except DoseError:
+        return False
+    return True

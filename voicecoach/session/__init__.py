@@ -1,0 +1,151 @@
+"""The live session: Commands enter from any number of controllers; frames go to an output, events
+to watchers. A session is a cursor over the steps of a program.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from voicecoach.controls import Command, Controller
+from voicecoach.errors import DeviceError, UnavailableError
+from voicecoach.events import Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.output import Output
+from voicecoach.rendition import Rendition
+from voicecoach.session.director import Director
+from voicecoach.session.edit import resumed
+from voicecoach.session.stream import FADE
+from voicecoach.sound import Samples
+from voicecoach.units import RATE
+
+TICK_SECONDS = 0.05
+"""How often watchers are told where the session is; the sound doesn't depend on it."""
+AGAIN_SECONDS = 1.0
+"""How often a device that vanished is looked for."""
+
+OpenOutput = Callable[[], Output]
+Watcher = Callable[[Event], None]
+
+
+class Session:
+    """Plays a rendition once, and follows the person. What the output pulls is its clock."""
+
+    def __init__(self, rendition: Rendition, start_index: int = 0) -> None:
+        """`start_index` is the step of the program to begin with."""
+        self.start_index = start_index
+        self.director = Director(rendition)
+        self._commands: queue.SimpleQueue[tuple[Command, str]] = queue.SimpleQueue()
+        self._watchers: list[Watcher] = []
+        self._output: Output | None = None
+        self._ending: Ending = "failed"
+
+    @property
+    def late(self) -> int:
+        """Frames for which the device had to wait: 0 unless the machine is overloaded."""
+        return self.director.stream.late
+
+    def read(self, wanted: int) -> Samples:
+        """The next frames for a device; as voicecoach.output.Source."""
+        return self.director.stream.read(wanted)
+
+    def send(self, command: Command, source: str = "program") -> None:
+        """Hand over a command, from any thread; the urgent ones silence the session at once."""
+        self.director.hear(command)
+        self._commands.put((command, source))
+
+    def run(
+        self,
+        open_output: OpenOutput,
+        watchers: Sequence[Watcher] = (),
+        controllers: Sequence[Controller] = (),
+    ) -> Ending:
+        """Play to the end, or until stopped; watchers and controllers are told every event.
+
+        Raises:
+            DeviceError: no device can play; one that vanishes later is waited for.
+            ScriptError, SpeechError: as Rendition.segment.
+        """
+        self._watchers = [*watchers, *(controller.watch for controller in controllers)]
+        try:
+            self._output = open_output()
+            self.director.begin(self.start_index)
+            self._output.start(self.read)
+            program = self.director.rendition.program
+            self._tell([Began(program.title, tuple(e.name for e in program.routine.exercises))])
+            self._start(controllers)
+            while not self._over(open_output):
+                pass
+            self._ending = self.director.ending
+        except KeyboardInterrupt:
+            self._ending = "stopped"
+            self.director.hush()
+            if self._output:
+                self._output.wait(3 * FADE / RATE)  # let the fade be heard
+            raise
+        finally:
+            for controller in controllers:
+                controller.close()
+            if self._output:
+                self._output.close()
+            self.director.close()
+            self._tell([*self.director.reporter.end(), Ended(self._ending)])
+        return self._ending
+
+    def _start(self, controllers: Sequence[Controller]) -> None:
+        for controller in controllers:
+            try:
+                controller.start(partial(self.send, source=controller.name))
+            except UnavailableError as error:  # a session goes on with what there is
+                self._tell([Ignored("start", controller.name, str(error))])
+
+    def _over(self, open_output: OpenOutput) -> bool:
+        """One turn of the session's loop: a command, or a tick. Whether all has sounded."""
+        director = self.director
+        try:
+            command, source = self._commands.get(timeout=TICK_SECONDS)
+        except queue.Empty:
+            self._tell(director.reporter.events())
+            self._tell(director.reporter.passed(director.rendition))
+        else:
+            self._tell(director.reporter.events())
+            self._tell(director.obey(command, source))
+        if director.stream.error:
+            raise director.stream.error
+        try:
+            return self._output is None or self._output.wait(0)
+        except DeviceError as error:
+            return not self._find_device(str(error), open_output)
+
+    def _find_device(self, why: str, open_output: OpenOutput) -> bool:
+        """Wait for a device, then go on from the start of the sentence; False if asked to stop."""
+        if self._output:
+            self._output.close()
+        director = self.director
+        place = director.hush()
+        self._tell([Paused(why)])
+        while True:
+            try:
+                self._output = open_output()
+                self._output.start(self.read)
+                break
+            except DeviceError:
+                pass
+            try:
+                command, source = self._commands.get(timeout=AGAIN_SECONDS)
+            except queue.Empty:
+                continue
+            if command in (Command.STOP, Command.OUCH):
+                director.ending = "stopped" if command is Command.STOP else "hurt"
+                self._tell([Obeyed(command, source)])
+                return False
+            self._tell([Ignored(command, source, "there is no sound device")])
+        if not director.paused:
+            director.go(resumed(place) if place else None)
+            self._tell([Resumed()])
+        return True
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            for watch in self._watchers:
+                watch(event)

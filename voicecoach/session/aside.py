@@ -1,0 +1,24 @@
+"""Asides: words of the coach that belong to no step; a text enters, a Segment leaves."""
+
+from __future__ import annotations
+
+from voicecoach.rendition import Rendition
+from voicecoach.step import Say, Span, Step
+from voicecoach.timeline import Cue, Segment
+
+
+def aside(
+    rendition: Rendition, text: str, before_seconds: float = 0.0, after_seconds: float = 0.0
+) -> Segment:
+    """A text as it is said in between, with silence before and after it.
+
+    Raises:
+        SpeechError: the engine failed, also when tried again.
+    """
+    parts = (Span("pause", before_seconds), Say(text), Span("pause", after_seconds))
+    return rendition.scheduler.segment(Step("aside", parts))
+
+
+def said(segment: Segment) -> Cue:
+    """An aside's words, to be put elsewhere."""
+    return next(cue for cue in segment.cues if cue.kind == "speech")

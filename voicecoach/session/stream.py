@@ -1,0 +1,251 @@
+"""The stream: places of segments enter, frames for the device leave, and can be changed any moment.
+
+A second or so is mixed ahead, so that a busy machine is never late; a change drops what was mixed
+but not yet heard. Everything that has a device's deadline happens under one lock, in microseconds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from voicecoach.mix import Piece
+from voicecoach.session.edit import Place
+from voicecoach.sound import Samples
+from voicecoach.timeline import Segment
+from voicecoach.units import frames
+
+FADE = frames(0.03)
+"""A stop fades out over so many frames: too short to wait for, long enough not to click."""
+HEADROOM = frames(0.04)
+"""How far before a seamless change is heard it is made: what was mixed sounds meanwhile."""
+AHEAD = frames(1.5)
+"""Frames mixed before they are needed."""
+
+Mixer = Callable[[Iterator[Place], int], Iterator[Piece]]
+"""Mixes places, one after the other, the first of them at a frame of the stream."""
+After = Callable[[Segment], Iterator[Place]]
+"""What follows a segment, when nothing is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of a segment that has sounded."""
+
+    segment: Segment
+    start: int
+    end: int
+
+
+class Stream:
+    """What the device pulls. Its position is what has been pulled."""
+
+    def __init__(self, mixer: Mixer, after: After) -> None:
+        self.late = 0
+        """Frames for which the device had to wait: 0 unless the machine is overloaded."""
+        self.heard: deque[Heard] = deque()
+        """What has sounded since this was last emptied."""
+        self.error: BaseException | None = None
+        self._mixer, self._after = mixer, after
+        self._lock = threading.Condition()
+        self._queue: deque[Piece] = deque()
+        self._queued = 0
+        self._source: Iterator[Piece] | None = None
+        self._places: list[Place] = []
+        """What was asked for; `after` says what follows the last of it."""
+        self._at = 0
+        self._seam = 0
+        """Where what is mixed now began, in frames of the stream."""
+        self._place: Place | None = None
+        self._silent = True
+        self._ending = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._mix_ahead, name="mix", daemon=True)
+        self._thread.start()
+
+    def read(self, wanted: int) -> Samples:
+        """The next frames for the device; as voicecoach.output.Source."""
+        with self._lock:
+            pieces = []
+            missing = wanted
+            while missing and self._queue:
+                piece = self._queue.popleft()
+                if len(piece.samples) > missing:
+                    self._queue.appendleft(piece.after(missing))
+                    piece = piece.before(missing)
+                missing -= len(piece.samples)
+                self._took(piece)
+                pieces.append(piece.samples)
+            if missing and not self._ending:
+                if not self._silent:
+                    self.late += missing
+                pieces.append(np.zeros(missing, np.float32))
+            self._lock.notify_all()
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+    def place(self) -> Place | None:
+        """What has been heard up to: None before the first sound."""
+        with self._lock:
+            return self._place
+
+    @property
+    def at(self) -> int:
+        """Frames of content that have been pulled."""
+        return self._at
+
+    def silence(self) -> Place | None:
+        """Fade out now; returns the place where it began to. Nothing sounds until `go`."""
+        with self._lock:
+            place = self._place
+            self._source = None
+            self._silent = True
+            faded = self._take(FADE)
+            self._drop()
+            for piece in _shaped(faded, np.linspace(1, 0, FADE, dtype=np.float32)):
+                self._push(piece)
+            return place
+
+    def go(self, *places: Place) -> None:
+        """Let these sound now, one after the other, once what still fades out has ended."""
+        with self._lock:
+            self._start([replace(place, fresh=True) for place in places])
+            self._silent = False
+            self._fill_now()
+
+    def change(self, edit: Callable[[Place], Place]) -> None:
+        """Change what is to come without a seam: `edit` is given the place where it begins."""
+        with self._lock:
+            # Past the seam of a change that isn't heard yet: this one changes what that one made.
+            kept = self._take(max(HEADROOM, self._seam + 1 - self._at))
+            old = self._take(FADE)
+            self._drop()
+            for piece in kept:
+                self._push(piece)
+            last = kept[-1] if kept else None
+            seam = Place(last.segment, last.start + len(last.samples)) if last else self._place
+            if seam is None:
+                return
+            left = [n for n, place in enumerate(self._places) if place.segment is seam.segment]
+            later = self._places[left[-1] + 1 :] if left else []
+            self._start([edit(seam), *later])
+            self._fill_now(old)
+
+    def end(self) -> None:
+        """Let the device have no more than what is mixed: the source's end."""
+        with self._lock:
+            self._ending = True
+            self._lock.notify_all()
+
+    def close(self) -> None:
+        """End the thread that mixes."""
+        with self._lock:
+            self._closed = self._ending = True
+            self._lock.notify_all()
+        self._thread.join(5)
+
+    def _start(self, places: list[Place]) -> None:
+        self._places = places
+        self._seam = self._at + self._queued
+        following = itertools.chain(places, self._after(places[-1].segment))
+        self._source = self._mixer(following, self._seam)
+
+    def _fill_now(self, old: list[Piece] | None = None) -> None:
+        """Mix the first stretch here and now, out of `old` by a crossfade."""
+        fresh: list[Piece] = []
+        count = 0
+        source = self._source
+        while source is not None and count < 2 * FADE:
+            piece = next(source, None)
+            if piece is None:
+                self._source = None
+                break
+            fresh.append(piece)
+            count += len(piece.samples)
+        length = min(FADE, count, sum(len(piece.samples) for piece in old or ()))
+        if length:
+            level = np.linspace(0, 1, length, dtype=np.float32)
+            leaving = np.concatenate([piece.samples for piece in old or ()])[:length] * (1 - level)
+            fresh = _shaped(fresh, level, leaving)
+        for piece in fresh:
+            self._push(piece)
+        self._lock.notify_all()
+
+    def _took(self, piece: Piece) -> None:
+        length = len(piece.samples)
+        self._queued -= length
+        self._at += length
+        end = piece.start + length
+        self._place = Place(piece.segment, end)
+        last = self.heard[-1] if self.heard else None
+        if last and last.segment is piece.segment and last.end == piece.start:
+            self.heard[-1] = Heard(last.segment, last.start, end)
+        else:
+            self.heard.append(Heard(piece.segment, piece.start, end))
+
+    def _take(self, count: int) -> list[Piece]:
+        """Up to so many frames out of the queue, unheard."""
+        taken = []
+        while count and self._queue:
+            piece = self._queue.popleft()
+            if len(piece.samples) > count:
+                self._queue.appendleft(piece.after(count))
+                piece = piece.before(count)
+            count -= len(piece.samples)
+            self._queued -= len(piece.samples)
+            taken.append(piece)
+        return taken
+
+    def _drop(self) -> None:
+        self._queue.clear()
+        self._queued = 0
+
+    def _push(self, piece: Piece) -> None:
+        if len(piece.samples):
+            self._queue.append(piece)
+            self._queued += len(piece.samples)
+
+    def _mix_ahead(self) -> None:
+        while True:
+            with self._lock:
+                while not self._closed and (self._source is None or self._queued >= AHEAD):
+                    self._lock.wait()
+                if self._closed:
+                    return
+                source = self._source
+            try:
+                piece = next(source, None) if source else None
+            except Exception as error:  # noqa: BLE001 - told by the session, on its own thread
+                self.error = error
+                self.end()
+                return
+            with self._lock:
+                if self._source is not source:
+                    continue  # it was changed meanwhile: this piece is of what was dropped
+                if piece is None:
+                    self._source = None
+                    self._ending = True
+                else:
+                    self._push(piece)
+
+
+def _shaped(pieces: list[Piece], level: Samples, added: Samples | None = None) -> list[Piece]:
+    """Pieces under a level curve, which stays at its last value, and with something added."""
+    done = 0
+    shaped = []
+    for piece in pieces:
+        samples = piece.samples.copy()
+        reach = min(len(samples), len(level) - done)
+        if reach > 0:
+            samples[:reach] *= level[done : done + reach]
+            if added is not None:
+                samples[:reach] += added[done : done + reach]
+        elif level[-1] == 0:
+            samples[:] = 0
+        done += len(samples)
+        shaped.append(Piece(samples, piece.segment, piece.start))
+    return shaped
