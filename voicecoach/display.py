@@ -170,8 +170,9 @@ def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> Ren
     if moment.next_name:
         lines.append(Text(f"Next: {moment.next_name}", style="dim"))
     if moment.left is not None:
-        lines.append(ProgressBar(total=moment.at + moment.left, completed=moment.at))
         lines.append(Text(f"{write_seconds(seconds(moment.left))} left", style="dim"))
+        lines.append(ProgressBar(total=moment.at + moment.left, completed=moment.at))
+        lines.append(Text(""))  # a bar doesn't end its line
     lines.append(Text(note, style="yellow"))
     lines += [Text(line) for line in more]
     return Panel(Group(*lines), title=Text(program.title), width=76, subtitle="? lists the keys")

@@ -106,11 +106,8 @@ def _where_to_begin(
         return 0
     name = program.routine.exercises[broken_off.exercise - 1].name
     if not resume:
-        display.say(
-            [
-                f"Last time this broke off in {name}; to go on there: voicecoach play {script} --resume"
-            ]
-        )
+        how = f"voicecoach play {script} --resume"
+        display.say([f"Last time this broke off in {name}; to go on there: {how}"])
         return 0
     record.forget(broken_off)
     return broken_off.exercise

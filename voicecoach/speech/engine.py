@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,17 +26,7 @@ class Engine:
     def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.patience_seconds = patience_seconds
         self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start the process, if it isn't running, without waiting for it."""
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "voicecoach.speech.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+        self._closed = False
 
     def voices(self) -> list[dict[str, Any]]:
         """The engine's voices: id, label, languages, gender; and its driver under "engine".
@@ -56,14 +48,9 @@ class Engine:
         return answer["rate"], data
 
     def close(self) -> None:
-        """End the process."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    _close_quietly(stream)
+        """End the process for good, from any thread."""
+        self._closed = True
+        self._end()
 
     def _ask(self, request: dict[str, Any], text: str) -> tuple[dict[str, Any], bytes]:
         cause = ""
@@ -78,19 +65,20 @@ class Engine:
                 if "error" not in answer:
                     return answer, data
                 cause = answer["error"]
-            self.close()
+            self._end()
+            if self._closed:
+                raise SpeechError(ENGINE, text, "it was closed")
         raise SpeechError(ENGINE, text, f"{cause} (tried {TRIES} times)")
 
     def _ask_once(self, request: dict[str, Any], characters: int) -> tuple[dict[str, Any], bytes]:
-        self.start()
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
+        process = self._process = self._process or _start()
+        if process.stdin is None or process.stdout is None:
             raise OSError
         late = threading.Event()
 
         def give_up() -> None:
             late.set()
-            process.kill()
+            _kill(process)
 
         patience = self.patience_seconds + characters * PATIENCE_PER_CHARACTER
         watch = threading.Timer(patience, give_up)
@@ -109,7 +97,30 @@ class Engine:
             raise TimeoutError if late.is_set() else OSError
         return answer, data
 
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            _kill(process)
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream:
+                    with contextlib.suppress(OSError):  # what was still to be written
+                        stream.close()
 
-def _close_quietly(stream: Any) -> None:
-    with contextlib.suppress(OSError):  # what was still to be written: the process has ended
-        stream.close()
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "voicecoach.speech.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # so that it ends together with its children
+    )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:  # not waited for, so its number is still its own
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
