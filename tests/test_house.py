@@ -45,6 +45,7 @@ ROOMS = [
 """From the ground up: a room may import those before it."""
 
 LATE = {
+    "asyncio": "50 ms, and only a desktop with a D-Bus needs it",
     "av": "FFmpeg, 40 ms: a plan or a list needs none",
     "dbus_fast": "an extra",
     "diskcache": "SQLite, 30 ms",

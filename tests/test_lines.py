@@ -196,7 +196,7 @@ def test_the_session_goes_on_until_both_ends_are_gone(ends: Ends) -> None:
 
 def test_input_that_ends_first(ends: Ends) -> None:
     ends.hang_up(ends.write)
-    until(lambda: ends.heard()[-1] == {"event": "inputEnded"})
+    until(lambda: ends.heard()[-1:] == [{"event": "inputEnded"}])
     assert ends.sent == []
     ends.hang_up(ends.read)
     ends.lines.watch(events.Resumed())

@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 from tests.routines import programs, schedulers
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Breathe, Duration, Exercise, Hold, Pause
-from voicecoach.schedule import CHIME_GAP, PARAGRAPH_GAP, SENTENCE_GAP, Scheduler
+from voicecoach.schedule import Scheduler
 from voicecoach.script import read_script
 from voicecoach.settings import Settings
 from voicecoach.step import Chime, Placed, Say, SayLength, Span, Step
 from voicecoach.timeline import Cue, Segment
 from voicecoach.units import RATE, Frames, frames
+
+SENTENCE_GAP, PARAGRAPH_GAP = 0.6, 1.2
+"""As the script language has them."""
+CHIME_GAP = 0.25
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,8 @@ SHORTEST = frames(1)
 """A shorter loop would be a buzz."""
 CROSSFADE = frames(1)
 """How long a file's end sounds into its beginning, at most a quarter of it. 50 ms don't click
-either, but they are heard as a cut where the two are unlike each other."""
-PADDING = frames(1)
-"""How much silence is cut off either end, at most: encoders add some, a hole in the rain."""
+either, but they are heard as a cut where the two are unlike each other, and as a hole where an
+encoder has put as much silence at an end."""
 
 DOWN = frames(0.15)
 """The way down, which ends at the first sample of the first word."""
@@ -91,7 +90,7 @@ class Background:
         if integrated <= SILENT:
             raise ExportError(f"{path} can't be a background: it is silent")
         if not seamless:
-            loop = _joined(_trimmed(loop, 10 ** ((integrated - 30) / 20)))
+            loop = _joined(loop)
         gain_db = min(LOUDNESS - integrated, 20 * math.log10(PEAK / peak))
         self.frames = Frames(len(loop))
         """Length of the loop: the file's, less what was crossfaded."""
@@ -228,14 +227,6 @@ class _Meter:
                 return
             self.integrated = float(said.get("lavfi.r128.I", self.integrated))
             self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
-
-
-def _trimmed(samples: Whole, audible: float) -> Whole:
-    """The samples without the padding at either end that is softer than an amplitude."""
-    head, tail = (np.abs(end.astype(np.int32)) for end in (samples[:PADDING], samples[-PADDING:]))
-    first, last = (int(np.argmax(end > audible * 32768)) for end in (head, tail[::-1]))
-    left = samples[first : len(samples) - last]
-    return left if len(left) >= SHORTEST else samples
 
 
 def _joined(samples: Whole) -> Whole:

@@ -9,6 +9,7 @@ from importlib import metadata
 
 import click
 
+from voicecoach.controls.mpris import open_media_keys
 from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, VoicecoachError
 from voicecoach.library import cache_folder, chime_sets, config_file, script_names
 from voicecoach.output import device_names, open_output
@@ -41,6 +42,7 @@ def command(silent: bool) -> int:
         _voices,
         _devices,
         _simpleaudio,
+        _media_keys,
     ]
     if not silent:
         checks.append(_chime)
@@ -48,7 +50,7 @@ def command(silent: bool) -> int:
     for check in checks:
         for good, text in check():
             click.echo(f"{'ok  ' if good else 'look'}  {text}")
-            well = well and (good or check in (_simpleaudio, _settings))
+            well = well and (good or check in (_simpleaudio, _media_keys, _settings))
     return EXIT_DONE if well else EXIT_UNAVAILABLE
 
 
@@ -98,7 +100,7 @@ def _devices() -> Iterator[Finding]:
     try:
         yield True, f"sound devices: {', '.join(device_names())}"
     except VoicecoachError as error:
-        yield False, f"sound devices: {error}; or write a track: voicecoach export SCRIPT -o FILE"
+        yield False, f"sound devices: {error}"
 
 
 def _simpleaudio() -> Iterator[Finding]:
@@ -108,6 +110,18 @@ def _simpleaudio() -> Iterator[Finding]:
         yield False, f"--output simpleaudio (not needed): {error}"
     else:
         yield True, "--output simpleaudio: can be used"
+
+
+def _media_keys() -> Iterator[Finding]:
+    keys = open_media_keys()
+    try:
+        keys.start(lambda _: None)
+    except VoicecoachError as error:
+        yield False, f"media keys (not needed): {error}"
+    else:
+        yield True, "media keys: the desktop passes them on"
+    finally:
+        keys.close()
 
 
 def _chime() -> Iterator[Finding]:

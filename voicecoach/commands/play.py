@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from voicecoach.commands import open_program, script_argument, setting_options, terminal
+from voicecoach.commands import PIPE, open_program, script_argument, setting_options, terminal
 from voicecoach.commands.export import export_program
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
@@ -59,6 +58,8 @@ def command(
     space pauses and goes on, arrows skip and go back, ? lists all; so do media keys (extra
     mediakeys) and headset buttons. Ctrl-C ends it with a fade.
     """
+    if script == PIPE and control == "stdin":
+        raise click.UsageError("standard input can't be both the script and the control")
     program = open_program(script, options)
     try:
         with open_display(
@@ -117,6 +118,6 @@ def _controllers(control: str, display: Display) -> list[Controller]:
     controllers: list[Controller] = [] if control == "none" else [open_media_keys()]
     if control == "stdin":
         controllers.append(Lines())
-    elif control == "keys" and sys.stdin.isatty():
+    elif control == "keys":  # of the terminal, also where the script comes from a pipe
         controllers.append(Keyboard(display.say))
     return controllers

@@ -42,8 +42,7 @@ KEYS: dict[Command, tuple[str, ...]] = {
     Command.OUCH: ("!", "1"),
     Command.STOP: ("q", "escape", "ctrl-d"),
 }
-"""The keys of each command. What ends a session lies in the keyboard's top left corner, found
-blindly and touched by no slip from another key; `=` and `1` are `+` and `!` without Shift."""
+"""What ends a session lies top left, away from the rest; `=` and `1` are `+` and `!` unshifted."""
 
 LONE_ESCAPE_SECONDS, UNFINISHED_SECONDS = 0.3, 1.0
 """How long to wait for more. An Escape that nothing follows was the key; the bytes of an arrow key
@@ -163,13 +162,13 @@ else:
 
         def __init__(self) -> None:
             try:
-                tty = os.dup(0) if os.isatty(0) else os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+                self._tty = os.dup(0) if os.isatty(0) else os.open("/dev/tty", os.O_RDWR)
             except OSError as error:
                 raise UnavailableError(_NO_TERMINAL) from error
-            self._tty, self._process = tty, os.getpid()
             self._found: list[Any] = []  # how it was, while it is ours
             self._lock = threading.RLock()  # a signal's handler may interrupt who holds it
             self.closed = False
+            os.register_at_fork(after_in_child=self._forget)
             self._handlers: dict[int, Any] = {}
             if threading.current_thread() is threading.main_thread():
                 for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
@@ -178,9 +177,9 @@ else:
             self._take()
 
         def keys(self) -> Generator[str]:
+            decoder = Decoder()
             # In the background, reading fails instead of stopping the whole process.
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTTIN, signal.SIGTTOU))
-            decoder = Decoder()
             try:
                 while not self.closed:
                     data = self._data(decoder.wait_seconds) if self._take() else b""
@@ -191,9 +190,8 @@ else:
                     else:
                         time.sleep(0.2)  # hung up, or in the background: look for the end of it
             finally:
-                with self._lock:
-                    self.close()
-                    os.close(self._tty)
+                self.close()  # then nobody uses it any more
+                os.close(self._tty)
 
         def close(self) -> None:
             with self._lock:
@@ -204,6 +202,9 @@ else:
                     number, handler = self._handlers.popitem()
                     if signal.getsignal(number) == self._on_signal:
                         signal.signal(number, handler)
+
+        def _forget(self) -> None:  # in a forked child
+            self._lock, self._found, self.closed = threading.RLock(), [], True
 
         def _data(self, wait_seconds: float) -> bytes | None:
             if not select.select([self._tty], [], [], wait_seconds)[0]:
@@ -219,21 +220,20 @@ else:
 
         def _take(self) -> bool:
             with self._lock, contextlib.suppress(termios.error):
-                if self.closed or not self._in_front():
-                    return False
-                mode = termios.tcgetattr(self._tty)
-                if not self._found or mode[3] & termios.ICANON:  # a shell's doing
-                    self._found = [*mode[:6], [*mode[6]]]
-                    mode[0] &= ~termios.IXON  # Ctrl-S would freeze the screen
-                    mode[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)  # ISIG: Ctrl-C
-                    mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-                    termios.tcsetattr(self._tty, termios.TCSANOW, mode)
-                return True
+                if not self.closed and self._in_front():
+                    mode = termios.tcgetattr(self._tty)
+                    if not self._found or mode[3] & termios.ICANON:  # a shell's doing
+                        self._found = [*mode[:6], [*mode[6]]]
+                        mode[0] &= ~termios.IXON  # Ctrl-S would freeze the screen
+                        mode[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)  # not ISIG
+                        mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+                        termios.tcsetattr(self._tty, termios.TCSANOW, mode)
+                    return True
             return False
 
         def _give_back(self) -> None:
             found, self._found = self._found, []
-            if found and self._in_front() and os.getpid() == self._process:  # no forked child
+            if found and self._in_front():
                 with contextlib.suppress(termios.error):
                     termios.tcsetattr(self._tty, termios.TCSANOW, found)
                     termios.tcflush(self._tty, termios.TCIFLUSH)  # keys for us are not a shell's

@@ -5,7 +5,6 @@ The session is a media player on the desktop's D-Bus, where all of these look fo
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -22,6 +21,8 @@ from voicecoach.errors import MissingExtraError, UnavailableError
 from voicecoach.events import Event
 
 if TYPE_CHECKING:
+    import asyncio
+
     from dbus_fast import Message
     from dbus_fast.aio import MessageBus
 
@@ -101,6 +102,8 @@ class MprisController:
             self._thread.join(CLOSE_SECONDS)
 
     def _run(self, address: str, send: Send, opened: Future[None]) -> None:
+        import asyncio
+
         # Nothing may be printed over the session's screen, not by logging's last resort either.
         logging.getLogger("dbus_fast").addHandler(logging.NullHandler())
         cause = "it was closed"
@@ -115,6 +118,8 @@ class MprisController:
             opened.set_exception(UnavailableError(text))
 
     async def _serve(self, address: str, send: Send, opened: Future[None]) -> None:
+        import asyncio
+
         from dbus_fast.aio import MessageBus
 
         def receive(message: Message) -> Message | bool | None:

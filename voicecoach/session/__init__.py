@@ -17,12 +17,14 @@ from voicecoach.session.director import Director
 from voicecoach.session.edit import resumed
 from voicecoach.session.stream import FADE
 from voicecoach.sound import Samples
-from voicecoach.units import RATE
 
 TICK_SECONDS = 0.05
 """How often watchers are told where the session is; the sound doesn't depend on it."""
 AGAIN_SECONDS = 1.0
 """How often a device that vanished is looked for."""
+
+HEARD_SECONDS = 0.1
+"""What is pulled has been heard so much later: the fade of a session that is interrupted."""
 
 OpenOutput = Callable[[], Output]
 Watcher = Callable[[Event], None]
@@ -81,15 +83,17 @@ class Session:
             self._ending = "stopped"
             self.director.hush()
             if self._output:
-                self._output.wait(3 * FADE / RATE)  # let the fade be heard
+                self._output.wait(HEARD_SECONDS)
             raise
         finally:
-            for controller in controllers:
-                controller.close()
-            if self._output:
-                self._output.close()
-            self.director.close()
-            self._tell([*self.director.reporter.end(), Ended(self._ending)])
+            try:
+                if self._output:
+                    self._output.close()
+                self.director.close()
+                self._tell([*self.director.reporter.end(), Ended(self._ending)])
+            finally:  # after the last event: who sends is told that, too
+                for controller in controllers:
+                    controller.close()
         return self._ending
 
     def _start(self, controllers: Sequence[Controller]) -> None:
@@ -122,7 +126,10 @@ class Session:
         if self._output:
             self._output.close()
         director = self.director
+        if director.ending != "done":  # it was saying goodbye
+            return False
         place = director.hush()
+        self.read(FADE)  # the fade, which nobody hears: the next device would begin with it
         self._tell([Paused(why)])
         while True:
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from voicecoach.controls import Command
 from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed
@@ -156,10 +157,8 @@ class Director:
             return "it isn't paused"
         breath = self.rendition.program.settings.breath_seconds
         self.paused = False
-        self.go(
-            resumed(place),
-            aside(self.rendition, self._phrase("resuming"), after_seconds=breath / 2),
-        )
+        words = aside(self.rendition, self._phrase("resuming"), after_seconds=breath / 2)
+        self.go(resumed(place), words)
         return ""
 
     def _repeat(self) -> str:
@@ -278,6 +277,7 @@ class Director:
         self._over = True
         self.ending = ending
         self.paused = False
+        self.levels = replace(self.levels, bed=0)  # the silence is one, and stays
         self.stream.go(Place(aside(self.rendition, self._phrase(phrase), CALM_SECONDS)))
         return ""
 

@@ -17,15 +17,20 @@ import numpy as np
 from voicecoach.mix import Piece
 from voicecoach.session.edit import Place
 from voicecoach.sound import Samples
+from voicecoach.step import Step
 from voicecoach.timeline import Segment
 from voicecoach.units import frames
 
-FADE = frames(0.03)
-"""A stop fades out over so many frames: too short to wait for, long enough not to click."""
+FADE = frames(0.01)
+"""A stop fades out over so many frames: a device takes up to 85 ms by itself, and all of it must be
+over within 100 ms. Long enough not to click."""
 HEADROOM = frames(0.04)
 """How far before a seamless change is heard it is made: what was mixed sounds meanwhile."""
 AHEAD = frames(1.5)
 """Frames mixed before they are needed."""
+
+LEAD = Segment(Step("aside", ()), frames(0.005), ())
+"""Stands before what begins anew: a background fades in there, and no word loses its beginning."""
 
 Mixer = Callable[[Iterator[Place], int], Iterator[Piece]]
 """Mixes places, one after the other, the first of them at a frame of the stream."""
@@ -113,9 +118,12 @@ class Stream:
     def go(self, *places: Place) -> None:
         """Let these sound now, one after the other, once what still fades out has ended."""
         with self._lock:
-            self._start([replace(place, fresh=True) for place in places])
+            again = self._place is not None  # the session's own beginning has its fade already
+            fresh = [replace(place, fresh=True) for place in places]
+            self._start([Place(LEAD), *fresh] if again else fresh)
             self._silent = False
-            self._fill_now()
+            silence = Piece(np.zeros(LEAD.frames, np.float32), LEAD, 0)
+            self._fill_now([silence] if again else [])
 
     def change(self, edit: Callable[[Place], Place]) -> None:
         """Change what is to come without a seam: `edit` is given the place where it begins."""
