@@ -628,6 +628,16 @@ def test_it_is_20_db_below_every_word(name: str) -> None:
     assert np.min(said - momentary_under_words(loop.samples(0, frames), speech)) < 12
 
 
+@pytest.mark.parametrize("voice", [0.5, 0.05, 0.0, 2.0])
+def test_a_softer_voice_needs_it_deeper(voice: float) -> None:
+    loop = built_in("rain")
+    speech = [(0, 200_000)]
+    under = [loop.under(50_000, RATE, speech, voice=ratio) for ratio in (1, voice)]
+    # A voice at nothing is no voice; a louder one needs no less ducking.
+    wanted_db = {0.5: -6.02, 0.05: -26.02, 0.0: -60, 2.0: 0}[voice]
+    assert level(under[1]) - level(under[0]) == pytest.approx(wanted_db, abs=0.01)
+
+
 def test_a_file_with_loud_passages_is_ducked_deeper(tmp_path: Path) -> None:
     noise = dark_noise(40 * RATE)
     noise[10 * RATE : 16 * RATE] *= 3

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import random
+import signal
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from tests.soundserver import RATE, Recording, SoundServer
-from tests.test_live import write_tone
+from tests.test_live import OWN, position, write_tone
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -44,6 +44,7 @@ chimes: off
 guidance: minimal
 get ready: 0s
 countdown: off
+breath: 2s
 ## Stay
 Stay.
 hold 10 minutes
@@ -54,14 +55,15 @@ chimes: wood
 guidance: minimal
 get ready: 0s
 countdown: off
-## Reach up
-Reach up.
-hold 60s, 9 times, rest 5s
-## Bend down
-Bend down.
-hold 60s, 9 times, rest 5s
+breath: 2s
+## Reach
+Up.
+hold 60s, 9 times, rest 1s
+## Bend
+Down.
+hold 60s, 9 times, rest 1s
 """
-"""A hold begins after two seconds, and is silent but for the chime that begins it."""
+"""A hold begins after some seconds, and is silent but for the chime that begins it."""
 SOUNDING = ("skip", "repeat", "enough", "back", "pause", "resume")
 """In turns, each while a hold goes on and nothing sounds; `pause` is for `resume`."""
 
@@ -69,14 +71,13 @@ SOUNDING = ("skip", "repeat", "enough", "back", "pause", "resume")
 class Live:
     """A `voicecoach play` that runs: commands go in, events come out, each with its moment."""
 
-    def __init__(self, server: SoundServer, script: Path, home: Path, *options: str) -> None:
-        folders = {f"XDG_{name.upper()}_HOME": str(home / name) for name in FOLDERS}
+    def __init__(self, server: SoundServer, script: Path, *options: str) -> None:
         self.events: list[dict[str, Any]] = []
         """Each with "monotonic", the moment when it came."""
         self._errors = (script.parent / f"{script.stem}-errors.txt").open("w+")
         self.process = subprocess.Popen(
             [*VOICECOACH, "play", str(script), "--control", "stdin", *options],
-            env=server.env | folders,
+            env=server.env | {name: os.environ[name] for name in OWN},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -166,7 +167,16 @@ class Live:
         self.kill()
 
 
-FOLDERS = ("cache", "config", "data")
+WORDS = """\
+# Words
+chimes: off
+Lie down.
+
+Let your shoulders and your hips sink into the mat, and breathe in and out as slowly as you like.
+"""
+CUT = "Let your shoulders"
+"""How the sentence begins in the middle of which the sound server fails."""
+QUICK = ("--room-tone", "off", "--pace", "2")
 VOICECOACH = (sys.executable, "-m", "voicecoach")
 
 
@@ -180,7 +190,7 @@ class Ear:
         """The frame that is being recorded."""
         return round(self.recording.seconds * RATE)
 
-    def silence(self, frame: int, length: int = RATE // 2) -> int:
+    def silence(self, frame: int, length: int = RATE // 4) -> int:
         """How many frames after that one a silence begins that is at least so long."""
 
         def find(loud: NDArray[np.intp], end: int) -> int | None:
@@ -219,69 +229,60 @@ class Effect:
     """The largest step of samples around it, against that of the sound before: 1 is no click."""
 
 
-def steady_script(folder: Path) -> Path:
-    """A script that sounds without an end or a pause, by a background of one soft tone."""
+def measure_silencing(server: SoundServer, folder: Path, *commands: str) -> list[Effect]:
+    """The effects of `pause`, `stop` or `ouch`, one after the other, on a sound that goes on.
+
+    It is a soft tone as a background, without an end or a pause. What a sound does where it begins
+    again after a pause is a part of the pause's effect: there it may click, too.
+    """
     write_tone(folder / "tone.wav", 9.0)
     script = folder / "steady.md"
     script.write_text(STEADY)
-    return script
-
-
-def measure_silencing(
-    server: SoundServer, folder: Path, command: str, times: int = 1
-) -> list[Effect]:
-    """The effects of `pause`, `stop` or `ouch` on a sound that goes on; the last of them ends it.
-
-    A resume's step is a part of it: where a sound begins again it may click, too.
-    """
     effects = []
-    tone = ("--background", str(folder / "tone.wav"), "--room-tone", "off")
+    options = ("--background", str(folder / "tone.wav"), *QUICK)
     with (
         server.record(RECORDER_MILLISECONDS) as recording,
-        Live(server, steady_script(folder), folder, *tone) as live,
+        Live(server, script, *options) as live,
     ):
         ear = Ear(recording)
-        for _ in range(times):
+        for command in commands:
             live.wait_for_span("hold", after=len(live.events))
-            time.sleep(random.uniform(1.0, 1.1))  # any moment between two blocks of the device
+            time.sleep(0.8)  # until the background is up again
             frame = ear.now()
             live.send(command)
-            usual = ear.largest_step(frame - RATE // 2, frame)
+            usual = ear.largest_step(frame - RATE // 10, frame)
             assert usual > 0, "nothing sounds that could be silenced"
             after = ear.silence(frame)
-            step = ear.largest_step(frame - RATE // 2, frame + after + RATE // 2)
+            step = ear.largest_step(frame - RATE // 10, frame + after + RATE // 4)
             if command == "pause":
                 frame = ear.now()
-                count = len(live.events)
                 live.send("resume")
-                live.wait_for(lambda e: e["event"] == "resumed", count)
                 begins = frame + ear.sound(frame)
                 # To the first sound of a word, which has steps of its own.
                 step = max(step, ear.largest_step(begins - RATE // 100, begins + 8))
             effects.append(Effect(after / RATE, step / usual))
-        if command != "pause":
+        if commands[-1] == "stop":
             assert live.finish() == 0, live.errors()
-            assert live.events[-1]["how"] == {"stop": "stopped", "ouch": "hurt"}[command]
+            assert live.events[-1]["how"] == "stopped"
     return effects
 
 
 def measure_sounding(server: SoundServer, folder: Path, rounds: int) -> dict[str, list[Effect]]:
     """The effects of SOUNDING in a silence: the first sample of the words or chime they lead to.
 
-    A first round is not counted: what it says is spoken for the first time.
+    A first resume is not counted: its word is spoken for the first time.
     """
     script = folder / "turns.md"
     script.write_text(TURNS)
     effects: dict[str, list[Effect]] = {command: [] for command in SOUNDING if command != "pause"}
     with (
         server.record(RECORDER_MILLISECONDS) as recording,
-        Live(server, script, folder, "--room-tone", "off") as live,
+        Live(server, script, *QUICK) as live,
     ):
         ear = Ear(recording)
         live.wait_for_span("hold")
-        for command in SOUNDING * (rounds + 1):
-            assert not (paused := command == "resume") or live.events[-1]["event"] == "paused"
-            if not paused:
+        for command in (*SOUNDING[-2:], *SOUNDING * rounds):
+            if command != "resume":
                 live.wait_for_span("hold", after=len(live.events))
             ear.silence(ear.now())
             frame, count = ear.now(), len(live.events)
@@ -291,14 +292,22 @@ def measure_sounding(server: SoundServer, folder: Path, rounds: int) -> dict[str
                 live.wait_for(lambda e: e["event"] == "paused", count)
             else:
                 effects[command].append(Effect(ear.sound(frame) / RATE))
-    return {command: found[1:] for command, found in effects.items()}
+    return effects | {"resume": effects["resume"][1:]}
 
 
-@pytest.mark.parametrize(("command", "times"), [("pause", 5), ("stop", 1), ("ouch", 1)])
+@pytest.fixture
+def live(sound_server: SoundServer, tmp_path: Path) -> Iterator[Live]:
+    script = tmp_path / "words.md"
+    script.write_text(WORDS)
+    with Live(sound_server, script, *QUICK) as running:
+        yield running
+
+
+@pytest.mark.parametrize("commands", [("pause", "pause", "pause", "stop"), ("ouch",)])
 def test_it_is_silent_within_a_tenth_of_a_second_and_without_a_click(
-    sound_server: SoundServer, tmp_path: Path, command: str, times: int
+    sound_server: SoundServer, tmp_path: Path, commands: tuple[str, ...]
 ) -> None:
-    effects = measure_silencing(sound_server, tmp_path, command, times)
+    effects = measure_silencing(sound_server, tmp_path, *commands)
     # A machine that does other things, too, may be late once; not each time.
     assert statistics.median(effect.seconds for effect in effects) <= SILENCED_SECONDS
     assert max(effect.step for effect in effects) <= NO_CLICK
@@ -310,3 +319,65 @@ def test_what_comes_next_is_heard_within_three_tenths_of_a_second(
     effects = measure_sounding(sound_server, tmp_path, 1)
     late = {c: f for c, [f] in effects.items() if f.seconds > SOUNDING_SECONDS}
     assert not late
+
+
+def cut_sentence(live: Live) -> int:
+    """Wait until half of the long sentence has been said; returns the number of events so far."""
+    live.wait_for(lambda e: e["event"] == "passed" and str(e["text"]).startswith(CUT))
+    time.sleep(1.0)
+    return len(live.events)
+
+
+def last_onset(heard: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The first half second of what sounded last, after a pause as between sentences."""
+    loud = np.flatnonzero(np.abs(heard) > SILENT)
+    pauses = np.flatnonzero(np.diff(loud) > RATE // 2)
+    assert len(pauses), "one sentence only"
+    begin = loud[pauses[-1] + 1]
+    return heard[begin : begin + RATE // 2]
+
+
+def said_again(onset: NDArray[np.float32], heard: NDArray[np.float32]) -> bool:
+    """Whether these very samples sound in a recording."""
+    place = position(heard, onset, 0, len(onset), near=None)
+    again = heard[place : place + len(onset)]
+    return len(again) == len(onset) and bool(np.abs(again - onset).max() < 1e-4)
+
+
+def test_a_sound_server_that_dies_and_comes_again_costs_no_sentence(
+    sound_server: SoundServer, live: Live
+) -> None:
+    with sound_server.record() as recording:
+        count = cut_sentence(live)
+        sound_server.kill()
+        onset = last_onset(recording.samples())
+    paused = live.wait_for(lambda e: e["event"] == "paused", count)
+    assert "sound device" in paused["why"]
+    # It must not find the new server before the recorder does.
+    live.process.send_signal(signal.SIGSTOP)
+    sound_server.restart()
+    with sound_server.record() as recording:
+        live.process.send_signal(signal.SIGCONT)
+        live.wait_for(lambda e: e["event"] == "resumed", count)
+        assert live.finish() == 0, live.errors()
+        heard = recording.stop()
+    assert said_again(onset, heard)
+    first = int(np.flatnonzero(np.abs(heard) > SILENT)[0])
+    assert np.abs(heard[first : first + len(onset)] - onset).max() < 1e-4, "something else, first"
+    assert live.events[-1] | {"monotonic": 0} == {"event": "ended", "how": "done", "monotonic": 0}
+
+
+def test_a_sound_server_that_freezes_costs_no_sentence(
+    sound_server: SoundServer, live: Live
+) -> None:
+    with sound_server.record() as recording:
+        count = cut_sentence(live)
+        sound_server.freeze()
+        frozen = len(recording.samples())
+        onset = last_onset(recording.samples())
+        live.wait_for(lambda e: e["event"] == "paused", count)
+        sound_server.thaw()
+        live.wait_for(lambda e: e["event"] == "resumed", count)
+        assert live.finish() == 0, live.errors()
+        assert said_again(onset, recording.stop()[frozen:])
+    assert live.events[-1]["how"] == "done"

@@ -383,6 +383,53 @@ def test_the_countdown_comes_before_all_else_and_then_the_halfway_cue() -> None:
     assert (left.text, left.line, left.why) == ("Halfway.", 7, "another cue sounds there")
 
 
+def test_nothing_is_said_between_the_numbers_of_a_countdown() -> None:
+    step = Step(
+        "rep", (hold(11.0, *numbers(*range(10, 0, -1)), Placed(Say("Half."), 5.5, False, 0.5)),)
+    )
+    segment = measure_by({}).segment(step)
+    assert [cue.text for cue in sounds(segment)] == [str(n) for n in range(10, 0, -1)]
+    assert [left.text for left in segment.left_out] == ["Half."]
+
+
+def test_numbers_that_leave_little_silence_between_them_are_all_said() -> None:
+    segment = measure_by({}, 0.9).segment(Step("rep", (hold(5.0, *numbers(3, 2, 1)),)))
+    assert [cue.number for cue in sounds(segment)] == [3, 2, 1]
+
+
+def test_every_hold_counts_anew() -> None:
+    again = hold(3.2, *numbers(3, 2, 1))
+    segment = measure_by({}).segment(Step("rep", (hold(5.0, *numbers(1)), Say("And."), again)))
+    assert [cue.number for cue in sounds(segment) if cue.role] == [1, 2, 1]
+
+
+def test_what_was_heard_last_is_what_ended_last() -> None:
+    """The halfway cue is placed after the numbers, though it is heard before them."""
+    first = hold(10.0, *numbers(1), Placed(Say("Halfway."), 5.0))
+    step = Step("rep", (first, hold(1.3, *numbers(1))))
+    segment = measure_by({"1": 1.0}).segment(step)
+    assert [cue.text for cue in sounds(segment)] == ["Halfway.", "1"]
+
+
+def test_a_chime_before_a_hold_keeps_its_silence_too() -> None:
+    step = Step("rep", (), chimes="bowl")
+    short = replace(hold(1.2, *numbers(1)), opens="")
+    for part, said in ((short, []), (replace(short, seconds=1.5), [1])):
+        segment = measure_by({}).segment(replace(step, parts=(Chime("rep"), part)))
+        assert [cue.number for cue in sounds(segment) if cue.role] == said
+
+
+def test_what_would_begin_before_its_span_is_left_out() -> None:
+    segment = measure_by({}).segment(Step("rep", (Say("Now."), hold(2.0, *numbers(3, 2, 1)))))
+    assert [left.text for left in segment.left_out] == ["3", "2"]
+
+
+def test_a_pause_takes_the_place_of_the_gap() -> None:
+    step = Step("instructions", (Say("Wait."), Span("pause", 0.2), Say("Go.")))
+    first, second = sounds(measure_by({}).segment(step))
+    assert second.start == first.end + frames(0.2)
+
+
 def test_words_longer_than_their_rest_are_left_out_whole() -> None:
     rest = Span("rest", 3.0, 9, cues=(Placed(Say("Shake it out.", 12), None),))
     for length, fits in ((2.4, True), (2.41, False)):

@@ -109,10 +109,17 @@ class Background:
             done += len(piece)
         return samples
 
-    def under(self, at: int, count: int, speech: Speech, total: int | None = None) -> Samples:
-        """What lies under a block: the loop, with `ducking` and `fading`."""
+    def under(
+        self, at: int, count: int, speech: Speech, total: int | None = None, voice: float = 1
+    ) -> Samples:
+        """What lies under a block: the loop, with `ducking` and `fading`.
+
+        `voice` is the amplitude of the voice over that of the background, where they are set apart:
+        below 1, the background is ducked the deeper.
+        """
+        depth_db = self.depth_db - 20 * math.log10(min(max(voice, 0.001), 1))
         samples = self.samples(at, count)
-        samples *= ducking(at, count, speech, self.depth_db)
+        samples *= ducking(at, count, speech, depth_db)
         samples *= fading(at, count, total)
         return samples
 

@@ -63,13 +63,21 @@ class Bed:
     background: Background | None = None
 
     def lay(
-        self, block: Samples, at: int, level: float, speech: list[tuple[int, int]], end: int | None
+        self,
+        block: Samples,
+        at: int,
+        levels: Levels,
+        speech: list[tuple[int, int]],
+        end: int | None,
     ) -> None:
         """Add it to a block at frame `at` of a session, whose `end` may be known."""
         if self.tone is not None:
             _add_loop(block, self.tone, at)
-        if self.background is not None:
-            block += np.float32(level) * self.background.under(at, len(block), speech, end)
+        if self.background is not None and levels.bed:
+            # Under a softer voice it steps back further.
+            voice = levels.voice / levels.bed
+            under = self.background.under(at, len(block), speech, end, voice)
+            block += np.float32(levels.bed) * under
 
 
 def mix(
@@ -112,7 +120,7 @@ def mix(
         for piece in _pieces(stretch, sound, levels, block):
             if bed.background is not None:
                 look(at + len(piece.samples) + LOOK)
-            bed.lay(piece.samples, at, levels.bed, speech, known if ended else None)
+            bed.lay(piece.samples, at, levels, speech, known if ended else None)
             at += len(piece.samples)
             while speech and speech[0][1] < at - LOOK:
                 speech.pop(0)

@@ -24,6 +24,10 @@ TOLERANCE = frames(0.03)
 """An engine may speak the same words anew a few milliseconds longer or shorter (eSpeak NG does)."""
 
 
+class _ClosedError(Exception):
+    """Something was to be measured after the end."""
+
+
 class Rendition:
     """A program as one speaker speaks it. Each call of a method starts from the beginning."""
 
@@ -46,6 +50,7 @@ class Rendition:
         self._lengths: dict[Utterance, Frames] = {}
         self._segments: dict[int, Segment] = {}
         self._closed = threading.Event()
+        self._measuring: threading.Thread | None = None
         self.bed = make_bed(Levels.of(settings))
         said = (say for step in program.steps[start_index:] for say in step.utterances())
         speaker.prepare(dict.fromkeys(self.scheduler.utterance(say) for say in said))
@@ -118,10 +123,11 @@ class Rendition:
                     return
                 try:
                     self.segment(later)
-                except VoicecoachError:
-                    return  # told when the step is to sound
+                except (VoicecoachError, _ClosedError):
+                    return  # an engine's failure is told when the step is to sound
 
-        threading.Thread(target=work, name="measure", daemon=True).start()
+        self._measuring = threading.Thread(target=work, name="measure", daemon=True)
+        self._measuring.start()
 
     def left(self, index: int) -> Frames | None:
         """Frames of all steps behind that index, once they are known."""
@@ -131,11 +137,15 @@ class Rendition:
         return Frames(sum(self._segments[i].frames for i in later))
 
     def close(self) -> None:
-        """Stop measuring ahead."""
+        """Stop measuring ahead; nothing new is scheduled after this."""
         self._closed.set()
+        if self._measuring:
+            self._measuring.join()
 
     def _measure(self, utterance: Utterance) -> Frames:
         if utterance not in self._lengths:
+            if self._closed.is_set():
+                raise _ClosedError
             self._lengths[utterance] = Frames(len(self.speaker.speak(utterance)))
         return self._lengths[utterance]
 

@@ -115,9 +115,9 @@ def sentences(text: str, language: str) -> list[str]:
 
     return [
         piece
-        for stretch in _pieces(text, _LONGEST_SEARCHED, (". ", "! ", "? "))
+        for stretch in _pieces(text, _LONGEST_SEARCHED, (". ", "! ", "? ", "。"))
         for sentence in segment(language, stretch)
-        for piece in _pieces(sentence.strip(), LONGEST_UTTERANCE, (", ", "; ", ": "))
+        for piece in _pieces(sentence.strip(), LONGEST_UTTERANCE, (", ", "; ", ": ", "、"))
         if speakable(piece)
     ]
 

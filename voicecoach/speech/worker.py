@@ -7,6 +7,7 @@ bytes as it says (16-bit mono samples).
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import json
@@ -17,8 +18,9 @@ import sys
 import tempfile
 import types
 import wave
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from voicecoach.speech.espeak import load_espeak
 
@@ -31,28 +33,61 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the engine prints goes to standard error
-    engine: _Engine | None = None
+    with contextlib.suppress(Exception):  # the answer will tell
+        _engine()
+    gc.freeze()  # what isn't collected needn't be copied for a child
     for line in sys.stdin.buffer:
-        data = b""
-        try:
-            engine = engine or _open_engine()
-            answer, data = _answer(engine, json.loads(line))
-        except Exception as error:  # noqa: BLE001 - it may raise anything; the asker tells it
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer | {"bytes": len(data)}).encode() + b"\n" + data)
-        answers.flush()
-        if "error" in answer:
+        if sys.platform in ("win32", "darwin"):
+            well = _answer(line, answers)
+        else:
+            well = _answer_apart(line, answers)
+        if not well:
             break  # after a failure an engine may do anything: the next one is new
 
 
-def _answer(engine: _Engine, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    if request["ask"] == "voices":
+def _answer_apart(line: bytes, answers: BinaryIO) -> bool:
+    """As _answer, in a copy of this process.
+
+    eSpeak takes settings, noise and phase along from one utterance to the next, also when it is
+    initialised again: the same text would hardly ever have the same samples twice.
+    """
+    ended, ends = os.pipe()
+    child = os.fork()
+    if child == 0:
+        well = False
+        try:
+            well = _answer(line, answers)
+        finally:
+            os._exit(not well)
+    os.close(ends)
+    if ended not in select.select([ended, 0], [], [])[0]:
+        os.kill(child, signal.SIGKILL)  # whoever asked is gone, and it may be hung
+    os.close(ended)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _answer(line: bytes, answers: BinaryIO) -> bool:
+    """Whether the engine did what it was asked."""
+    data = b""
+    try:
+        answer, data = _do(**json.loads(line))
+    except Exception as error:  # noqa: BLE001 - an engine may raise anything; the asker tells it
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    answers.write(json.dumps(answer | {"bytes": len(data)}).encode() + b"\n" + data)
+    answers.flush()
+    return "error" not in answer
+
+
+def _do(ask: str, **utterance: Any) -> tuple[dict[str, Any], bytes]:
+    engine = _engine()
+    if ask == "voices":
         return {"voices": engine.voices(), "driver": engine.driver}, b""
-    rate, data = engine.speak(request["text"], request["voice"], request["wpm"], request["pitch"])
+    rate, data = engine.speak(**utterance)
     return {"rate": rate}, data
 
 
-def _open_engine() -> _Engine:
+@cache
+def _engine() -> _Engine:
     load_espeak()
     from pyttsx3.engine import default_engine_by_sys_platform
 
@@ -70,7 +105,6 @@ class _Engine:
         self.engine = pyttsx3.init(driver)
         self.engine.connect("error", self._failed)
         self.failure: BaseException | None = None
-        self.current: tuple[str, int, float] | None = None
 
     def voices(self) -> list[dict[str, Any]]:
         """All voices of the engine."""
@@ -88,12 +122,9 @@ class _Engine:
 
     def speak(self, text: str, voice: str, wpm: int, pitch: float) -> tuple[int, bytes]:
         """An utterance's rate in Hz and its 16-bit mono samples."""
-        if self.current != (voice, wpm, pitch):
-            self.engine.setProperty("voice", voice)
-            self.engine.setProperty("rate", wpm)
-            self._set_pitch(pitch)
-            self._run()
-            self.current = (voice, wpm, pitch)
+        self.engine.setProperty("voice", voice)
+        self.engine.setProperty("rate", wpm)
+        self._set_pitch(pitch)
         return self._speak(text)
 
     def _set_pitch(self, pitch: float) -> None:
@@ -103,11 +134,11 @@ class _Engine:
     def _speak(self, text: str) -> tuple[int, bytes]:
         with tempfile.TemporaryDirectory(prefix="voicecoach-") as folder:
             file = Path(folder) / "utterance.wav"
-            self.engine.save_to_file(text, str(file))
-            self._run()
+            self._save(text, str(file))
             return _decode(file)
 
-    def _run(self) -> None:
+    def _save(self, text: str, file: str | io.BytesIO) -> None:
+        self.engine.save_to_file(text, file)
         self.engine.runAndWait()
         if self.failure is not None:
             raise RuntimeError(str(self.failure))
@@ -120,8 +151,8 @@ class _Engine:
 class _Espeak(_Engine):
     """pyttsx3's driver for eSpeak NG, mended.
 
-    It lets eSpeak speak in a thread of its own and races with it: cancels settings that wait, takes
-    an utterance for done that isn't. Here eSpeak speaks when it is called.
+    It lets eSpeak speak in a thread of its own and races with it: it cancels settings that wait,
+    and takes for done what isn't. Here eSpeak speaks while it is called.
     """
 
     def __init__(self, driver: str) -> None:
@@ -129,43 +160,18 @@ class _Espeak(_Engine):
 
         _espeak.AUDIO_OUTPUT_RETRIEVAL = _espeak.AUDIO_OUTPUT_SYNCHRONOUS
         _espeak.Synth = self._synthesize
-        espeak.time = types.SimpleNamespace(sleep=lambda _: None)  # for nothing, 10 ms
+        espeak.time = types.SimpleNamespace(sleep=lambda _: None)  # there is nothing to wait for
         self.library = _espeak
         super().__init__(driver)
-        gc.freeze()  # what is never collected needn't be copied for a child
+        self.engine.getProperty("voices")  # eSpeak reads 141 files: once, rather than in each child
 
     def _set_pitch(self, pitch: float) -> None:
         value = min(max(ESPEAK_PITCH + ESPEAK_PITCH * pitch / 12, 0), 99)
         self.engine.setProperty("pitch", round(value))
 
     def _speak(self, text: str) -> tuple[int, bytes]:
-        """In a child: eSpeak takes its noise and phase from one utterance into the next, and the
-        same text would never have the same samples twice.
-        """
-        if sys.platform == "win32":
-            return self._save(text)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                rate, data = self._save(text)
-                with os.fdopen(writer, "wb") as file:
-                    file.write(rate.to_bytes(4) + data)
-            finally:
-                os._exit(sys.exc_info()[0] is not None)
-        os.close(writer)
-        with os.fdopen(reader, "rb") as file:
-            if sys.stdin in select.select([file, sys.stdin], [], [])[0]:
-                os.kill(child, signal.SIGKILL)  # whoever asked is gone, and it may be hung
-            data = file.read()
-        if os.waitpid(child, 0)[1]:
-            raise RuntimeError("eSpeak ended within an utterance")
-        return int.from_bytes(data[:4]), data[4:]
-
-    def _save(self, text: str) -> tuple[int, bytes]:
-        file = io.BytesIO()  # the driver's `wave` takes a file as well as a name
-        self.engine.save_to_file(text, file)
-        self._run()
+        file = io.BytesIO()  # the driver's module `wave` takes a file as well as a name
+        self._save(text, file)
         file.seek(0)
         with wave.open(file) as sound:
             return sound.getframerate(), sound.readframes(sound.getnframes())
@@ -178,7 +184,7 @@ class _Espeak(_Engine):
         code = library.cSynth(text, len(text) + 1, 0, library.POS_CHARACTER, 0, flags, None, None)
         if code != library.EE_OK:
             raise RuntimeError(f"eSpeak's code {code}")
-        end = library.EVENT(type=library.EVENT_MSG_TERMINATED)  # speaking so, eSpeak sends none
+        end = library.EVENT(type=library.EVENT_MSG_TERMINATED)  # in this mode eSpeak sends none
         driver._onSynth(None, 0, [end])  # noqa: SLF001 - as above
 
 

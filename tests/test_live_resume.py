@@ -1,0 +1,109 @@
+"""A `voicecoach play` that is killed: the record stays whole, and --resume knows where it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.soundserver import SoundServer
+from tests.test_live import OWN
+from tests.test_live_commands import QUICK, VOICECOACH, Live
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = [f"Step {number}" for number in range(1, 13)]
+HEAD = "# Steps\nchimes: off\nguidance: minimal\nget ready: 0s\ncountdown: off\n"
+LONGEST_SECONDS = 7.0
+"""Of what is played before the killing, at most: some exercises."""
+ROUNDS = 3
+
+
+def steps_script(folder: Path) -> Path:
+    """A script of many short exercises."""
+    script = folder / "steps.md"
+    script.write_text(HEAD + "".join(f"## {name}\nGo.\nhold 1s\n" for name in NAMES))
+    return script
+
+
+@dataclass(frozen=True)
+class Killing:
+    """What was left of a session that was killed at a random moment."""
+
+    told: int
+    """The exercise that went on by the last event; 0 if none had begun."""
+    landed: int
+    """The exercise at which --resume began; 0 for the session's opening."""
+    whole: bool
+    """Whether the database is, and `voicecoach log` reads it."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it goes on where it broke off, or at most one event behind."""
+        return self.told - 1 <= self.landed <= self.told
+
+
+def killing(server: SoundServer, script: Path, seconds: float) -> Killing:
+    """Kill a session so many seconds after it began; look at the record; and take it up again."""
+    with Live(server, script, *QUICK) as live:
+        live.wait_for(lambda e: e["event"] == "began")
+        time.sleep(seconds)
+        live.kill()
+        told = exercise(live)
+    whole = database_whole() and log_works(server)
+    with Live(server, script, "--resume", *QUICK) as live:
+        landed = live.wait_for(lambda e: e["event"] == "stepStarted")["exercise"]
+    return Killing(told, landed, whole)
+
+
+def exercise(live: Live) -> int:
+    """The exercise that went on by the last event that names one."""
+    places = [e["exercise"] for e in live.events if e["event"] in ("stepStarted", "passed")]
+    return places[-1] if places else 0
+
+
+def database_whole() -> bool:
+    """Whether SQLite finds nothing wrong in what the killed session left, journal and all."""
+    [path] = Path(os.environ["XDG_DATA_HOME"]).rglob("sessions.db")
+    with closing(sqlite3.connect(path)) as database:
+        return bool(database.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+
+
+def log_works(server: SoundServer) -> bool:
+    """Whether `voicecoach log` shows the sessions."""
+    env = server.env | {name: os.environ[name] for name in OWN}
+    shown = subprocess.run(
+        [*VOICECOACH, "log"], env=env, capture_output=True, text=True, check=False
+    )
+    return shown.returncode == 0 and "Steps" in shown.stdout and "damaged" not in shown.stderr
+
+
+@pytest.fixture
+def own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A record of this test's own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    yield
+    shutil.rmtree(tmp_path / "data", ignore_errors=True)
+
+
+@pytest.mark.usefixtures("own_record")
+def test_a_killed_session_is_resumed_where_it_was(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    script = steps_script(tmp_path)
+    chance = np.random.default_rng()  # any moment will do: each run tries others
+    moments = [chance.uniform(0.2, LONGEST_SECONDS) for _ in range(ROUNDS - 1)]
+    killings = [killing(sound_server, script, s) for s in (*moments, LONGEST_SECONDS)]
+    assert [k for k in killings if not k.whole] == []
+    assert [k for k in killings if not k.right] == []
+    assert max(k.landed for k in killings) > 1, "none came far enough to be resumed elsewhere"
