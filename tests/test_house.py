@@ -52,7 +52,6 @@ LATE = {
     "espeakng_loader": "only on Linux, only where the system has no eSpeak NG",
     "markdown_it": "45 ms, and most lines carry no marks",
     "miniaudio": "150 ms, and an export plays nothing",
-    "mutagen": "only FLAC's chapters",
     "num2words": "40 ms, and a session may say no number",
     "platformdirs": "20 ms, and a help page needs no folders",
     "pyttsx3": "only in the engine's process",

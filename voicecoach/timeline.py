@@ -204,7 +204,7 @@ def read_plan(data: bytes, file: str, folder: Path | None) -> Timeline:
     """
     try:
         return _read_plan(json.loads(data), folder)
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         if isinstance(error, TypeError):  # a list, say, where its JSON has an object
             reason = "it is of another shape"

@@ -62,7 +62,11 @@ def write_track(path: Path, form: Format, track: Track, blocks: Iterable[Samples
         if form.bit_rate:
             stream.bit_rate = form.bit_rate
         container.metadata.update(track.tags)
-        _set_chapters(container, track.timeline)
+        chapters = track_chapters(track.timeline)
+        if form.container in ("flac", "ogg"):
+            container.metadata.update(chapter_comments(chapters))
+        else:
+            _set_chapters(container, chapters)
         at = 0
         for block in blocks:
             frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), format="flt", layout="mono")
@@ -70,8 +74,6 @@ def write_track(path: Path, form: Format, track: Track, blocks: Iterable[Samples
             at += len(block)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    if form.container == "flac":
-        _add_flac_chapters(path, track.timeline)
 
 
 def track_chapters(timeline: Timeline) -> list[Chapter]:
@@ -84,7 +86,24 @@ def track_chapters(timeline: Timeline) -> list[Chapter]:
     return chapters
 
 
-def _set_chapters(container: OutputContainer, timeline: Timeline) -> None:
+def chapter_comments(chapters: Iterable[Chapter]) -> dict[str, str]:
+    """Chapters as Vorbis comments, which most players read. FFmpeg writes none into FLAC, and into
+    Ogg some a second late: it rounds their seconds up and their milliseconds once more.
+
+    >>> chapter_comments([Chapter("Neck", Frames(0), Frames(9))])
+    {'CHAPTER000': '00:00:00.000', 'CHAPTER000NAME': 'Neck'}
+    """
+    comments = {}
+    for number, chapter in enumerate(chapters):
+        minutes, rest = divmod(round(chapter.start * 1000 / RATE), 60_000)
+        hours, minutes = divmod(minutes, 60)
+        clock = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
+        comments[f"CHAPTER{number:03}"] = clock
+        comments[f"CHAPTER{number:03}NAME"] = chapter.title
+    return comments
+
+
+def _set_chapters(container: OutputContainer, chapters: Iterable[Chapter]) -> None:
     container.set_chapters(
         [
             {
@@ -94,21 +113,6 @@ def _set_chapters(container: OutputContainer, timeline: Timeline) -> None:
                 "time_base": Fraction(1, RATE),
                 "metadata": {"title": chapter.title},
             }
-            for number, chapter in enumerate(track_chapters(timeline))
+            for number, chapter in enumerate(chapters)
         ]
     )
-
-
-def _add_flac_chapters(path: Path, timeline: Timeline) -> None:
-    """FFmpeg writes none into FLAC; as Vorbis comments most players read them."""
-    from mutagen.flac import FLAC
-
-    file = FLAC(path)  # type: ignore[no-untyped-call]  # mutagen is typed in part
-    for number, chapter in enumerate(track_chapters(timeline)):
-        milliseconds = round(chapter.start * 1000 / RATE)
-        minutes, rest = divmod(milliseconds, 60_000)
-        hours, minutes = divmod(minutes, 60)
-        clock = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
-        file[f"CHAPTER{number:03}"] = clock
-        file[f"CHAPTER{number:03}NAME"] = chapter.title
-    file.save()

@@ -13,7 +13,11 @@ from typing import Any, TypeVar
 
 SIZE_LIMIT = 1 << 30
 """Bytes: three hours of different speech. What was stored first goes first."""
-_FAILURES = (OSError, sqlite3.Error, ValueError, KeyError, EOFError)
+LOCK_SECONDS = 2.0
+"""How long a put waits for another process; a miss costs less than waiting longer."""
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""SQLite's codes for a database that isn't one, or lacks its tables; all others may pass: a full
+disk, a lock, a folder that can't be written."""
 Result = TypeVar("Result")
 
 
@@ -36,42 +40,43 @@ class SpeechCache:
         """Store, replacing what was there; where that can't be done, don't."""
         self._try(lambda cache: cache.set(key, zlib.crc32(data).to_bytes(4) + data))
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._try(lambda cache: cache.clear())
-
     def close(self) -> None:
         """Give the files back."""
         self._try(lambda cache: cache.close())
 
     def _open(self) -> Any:
+        for _ in range(2):
+            try:
+                return self._open_in(self.folder)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, we can do without
+                if not self._removed(error):
+                    break
+        try:  # for this session, another one
+            spare = tempfile.mkdtemp(prefix="voicecoach-")
+            weakref.finalize(self, shutil.rmtree, spare, ignore_errors=True)
+            return self._open_in(Path(spare))
+        except Exception:  # noqa: BLE001 - as above
+            return None
+
+    def _open_in(self, folder: Path) -> Any:
         from diskcache import Cache  # 30 ms: it brings SQLite
 
-        for folder in (self.folder, self.folder, None):
-            try:
-                if folder is None:  # a folder that can't be written: for this session, another one
-                    spare = tempfile.mkdtemp(prefix="voicecoach-")
-                    weakref.finalize(self, shutil.rmtree, spare, ignore_errors=True)
-                    return Cache(spare, size_limit=self.size_limit)
-                return Cache(str(folder), size_limit=self.size_limit)
-            except sqlite3.DatabaseError:
-                shutil.rmtree(self.folder, ignore_errors=True)  # what is broken is only a copy
-            except _FAILURES:
-                continue
-        raise OSError("no folder for spoken words can be written")
+        return Cache(str(folder), timeout=LOCK_SECONDS, size_limit=self.size_limit)
 
     def _try(self, call: Callable[[Any], Result]) -> Result | None:
-        from diskcache import Timeout
-
+        if self._cache is None:
+            return None
         try:
             return call(self._cache)
-        except Timeout:  # another process holds it for longer than a minute
+        except Exception as error:  # noqa: BLE001 - as above; what is broken could even be a pickle
+            if self._removed(error):
+                self._cache = self._open()
             return None
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):  # a full disk, a lock
-                return None
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self._cache = self._open()
-            return None
-        except _FAILURES:
-            return None
+
+    def _removed(self, error: Exception) -> bool:
+        """Whether the error was a broken database, which is only a copy, and has been removed."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+        if code & 0xFF not in _BROKEN:  # the higher bits say more than is asked here
+            return False
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return True

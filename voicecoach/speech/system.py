@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecoach.errors import NotFoundError
+from voicecoach.errors import NotFoundError, SpeechError
 from voicecoach.library import cache_folder
 from voicecoach.phrases import languages, phrases
 from voicecoach.sound import Samples, loudness, resample
 from voicecoach.speech import Utterance, Voice
 from voicecoach.speech.cache import SpeechCache
-from voicecoach.speech.engine import PATIENCE_SECONDS, Engine
+from voicecoach.speech.engine import ENGINE, PATIENCE_SECONDS, Engine
 from voicecoach.speech.espeak import load_espeak
 from voicecoach.speech.finish import LOUDNESS, VERSION, finish, widen
 from voicecoach.speech.voices import choose_voice, name_voices
@@ -35,7 +35,9 @@ AT_HAND = 64
 """Utterances kept in memory; the others wait in the cache."""
 REFERENCE_WPM = 135
 COUNT = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."
-"""What a voice says to be measured whose language has no sample: all can count in their own."""
+"""What a voice says to be measured whose language has no sample: most can count in their own."""
+SPELLING = "A, E, I, O, U."
+"""What it says when it can't: letters of another script are spelled."""
 MOST_GAIN = 8.0
 """18 dB: a voice softer than that is broken, and would be raised with its noise."""
 _UNSAFE = str.maketrans({"<": " ", ">": " ", "\\": " ", "[": " ", "]": " ", "{": " ", "}": " "})
@@ -93,16 +95,8 @@ class SystemSpeaker:
         Raises:
             SpeechError: the engine can't be asked.
         """
-        key = f"{self._version}/voices"
-        if not self._voices or fresh:
-            kept = None if fresh else self._cache.get(key)
-            found: list[dict[str, Any]]
-            if kept is None:
-                found = self._pool.submit(lambda: self._engine().voices()).result()
-                self._cache.put(key, json.dumps(found).encode())
-            else:
-                found = json.loads(kept)
-            self._voices = name_voices(found)
+        if fresh or not self._voices:
+            self._pool.submit(self._find_voices, fresh=fresh).result()
         return self._voices
 
     def close(self) -> None:
@@ -134,6 +128,8 @@ class SystemSpeaker:
 
     def _fetch(self, utterance: Utterance) -> NDArray[np.int16]:
         text = plain_text(utterance.text)
+        if not text:
+            return np.zeros(0, np.int16)
         voice = self._named(utterance.voice)
         key = f"{self._version}/{voice.id}/{utterance.wpm}/{utterance.pitch}/{text}"
         kept = self._cache.get(key)
@@ -151,18 +147,46 @@ class SystemSpeaker:
                 key = f"{self._version}/{voice.id}/loudness"
                 kept = self._cache.get(key)
                 if kept is None:
-                    text = _sample(voice)
-                    rate, raw = self._engine().speak(text, voice.id, REFERENCE_WPM, 0.0)
-                    kept = repr(loudness(resample(np.frombuffer(raw, np.int16), rate))).encode()
+                    kept = repr(self._measure(voice)).encode()
                     self._cache.put(key, kept)
                 self._gains[voice.id] = min(10 ** ((LOUDNESS - float(kept)) / 20), MOST_GAIN)
             return self._gains[voice.id]
 
+    def _measure(self, voice: Voice) -> float:
+        """A voice's loudness in LUFS.
+
+        Raises:
+            SpeechError: it is mute.
+        """
+        language = voice.languages[0].split("-")[0] if voice.languages else ""
+        known = phrases(language).texts["sample"] if language in languages() else ""
+        for text in filter(None, (known, COUNT, SPELLING)):
+            rate, raw = self._engine().speak(text, voice.id, REFERENCE_WPM, 0.0)
+            if np.frombuffer(raw, np.int16).any():
+                return loudness(resample(np.frombuffer(raw, np.int16), rate))
+        raise SpeechError(ENGINE, "", f"its voice {voice.name} is mute; choose another")
+
     def _named(self, name: str) -> Voice:
-        for voice in self.voices():
+        self._find_voices()
+        for voice in self._voices:
             if voice.name == name:
                 return voice
-        raise NotFoundError("voice", name, [voice.name for voice in self.voices()])
+        raise NotFoundError("voice", name, [voice.name for voice in self._voices])
+
+    def _find_voices(self, *, fresh: bool = False) -> None:
+        """In one of the pool's threads, which have the engines."""
+        with self._lock:
+            if self._voices and not fresh:
+                return
+            key = f"{self._version}/voices"
+            kept = None if fresh else self._cache.get(key)
+            found: list[dict[str, Any]]
+            if kept is None:
+                found = self._engine().voices()
+                self._cache.put(key, json.dumps(found).encode())
+            else:
+                found = json.loads(kept)
+            self._voices = name_voices(found)
 
     def _engine(self) -> Engine:
         """The engine of the thread that asks."""
@@ -171,8 +195,3 @@ class SystemSpeaker:
             engine = self._own.engine = Engine(self._patience)
             self._engines.append(engine)
         return engine
-
-
-def _sample(voice: Voice) -> str:
-    language = voice.languages[0].split("-")[0] if voice.languages else ""
-    return phrases(language).texts["sample"] if language in languages() else COUNT

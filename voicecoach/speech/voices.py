@@ -32,7 +32,7 @@ def choose_voice(voices: Sequence[Voice], wanted: str, language: str) -> Voice:
     Raises:
         NotFoundError: none is meant by that, or several are; suggests.
     """
-    meant = wanted.strip().lower()
+    meant, language = wanted.strip().lower(), language.lower().replace("_", "-")
     if not meant:
         voice = _of_language(voices, language) or _of_language(
             voices, language.split("-", maxsplit=1)[0]
