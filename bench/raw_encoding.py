@@ -15,8 +15,12 @@ from voicecoach.units import RATE
 samples = np.fromfile(sys.argv[1], np.float32)
 target = Path(sys.argv[2])
 form = FORMATS[target.suffix]
-with av.open(str(target), "w", format=form.container, options=dict(form.options)) as container:
-    stream = container.add_stream(form.codec, rate=RATE, layout="mono")
+with av.open(
+    str(target), "w", format=form.container, options=dict(form.container_options)
+) as container:
+    stream = container.add_stream(
+        form.codec, rate=RATE, layout="mono", options=dict(form.codec_options)
+    )
     if form.bit_rate:
         stream.bit_rate = form.bit_rate  # type: ignore[union-attr]  # an audio codec
     for at in range(0, len(samples), RATE):

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -105,11 +106,12 @@ class Take:
     offset: float
     """Seconds from the monotonic clock to the recording's."""
     code: int
-    sent: int
+    sent: list[float]
+    """When each command was written, on the monotonic clock."""
 
     def frame(self, event: dict[str, Any]) -> int:
         """Where the recording was when an event came."""
-        return round((event["monotonic"] + self.offset) * RATE)
+        return round((float(event["monotonic"]) + self.offset) * RATE)
 
 
 def long_script(folder: Path) -> Path:
@@ -133,7 +135,8 @@ def record(
     chance = np.random.default_rng(SEED)
     moments = np.sort(chance.uniform(2, length, count))
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    offsets = []
+    offsets: list[float] = []
+    sent: list[float] = []
     try:
         with (
             server.record() as recording,
@@ -144,12 +147,13 @@ def record(
             for moment in moments:
                 time.sleep(max(0.0, start + float(moment) - time.monotonic()))
                 offsets.append(recording.seconds - time.monotonic())
-                live.send(str(chance.choice(RANDOM)))
+                sent.append(live.send(str(chance.choice(RANDOM))))
             time.sleep(1)
-            live.send("stop")
+            sent.append(live.send("stop"))
             code = live.finish()
             heard = recording.stop()
-            return Take(heard, live.events, live.errors(), statistics.median(offsets), code, count)
+            offset = statistics.median(offsets)
+            return Take(heard, live.events, live.errors(), offset, code, sent)
     finally:
         busy.kill()
         busy.wait()
@@ -168,6 +172,12 @@ class Sound:
     """Where its level changed, or where it was cut."""
     jump: float = 0.0
     """The largest step at a seam, against what the sound's own steps and a fade allow there."""
+    matched: int = 0
+    """How many samples are what they should be."""
+    gaps: list[int] = field(default_factory=list)
+    """Samples of silence that the sound server put in between: nothing had come in time."""
+    faded: bool = False
+    """Whether it begins within a crossfade."""
 
 
 class Finder:
@@ -177,6 +187,8 @@ class Finder:
         self.take, self.heard = take, take.heard
         self.sounds: list[Sound] = []
         self.unexplained: list[tuple[int, int]] = []
+        self.fragments: list[tuple[int, int]] = []
+        """Too short to tell what they are the beginning of: all fade, or nearly so."""
         voice = speaker.voice("", "en-us").name
         passed = [e for e in take.events if e["event"] == "passed" and e["text"]]
         self._said = [(take.frame(e), str(e["text"])) for e in passed]
@@ -198,7 +210,8 @@ class Finder:
                 at = self._next(sound.end)
             else:
                 end = self._silence(at, RATE // 50)
-                self.unexplained.append((at, end))
+                known = self.fragments if end - at < 2 * FADE else self.unexplained
+                known.append((at, end))
                 at = self._next(end)
 
     def _next(self, at: int) -> int:
@@ -230,47 +243,61 @@ class Finder:
             yield from ((text, samples) for samples in spoken)
 
     def _best(self, at: int, candidates: Iterable[tuple[str, Samples]]) -> Sound | None:
-        found = [
-            sound for what, samples in candidates if (sound := self._follow(at, what, samples))
-        ]
-        return max(found, key=lambda sound: sound.end, default=None)
+        found = [sound for what, samples in candidates if (sound := self._take(at, what, samples))]
+        return max(found, key=lambda sound: sound.matched, default=None)
 
-    def _follow(self, at: int, what: str, samples: Samples) -> Sound | None:
+    def _take(self, at: int, what: str, samples: Samples) -> Sound | None:
         """A sound as far as its samples are heard from there on; None if they aren't."""
         for level in self._levels:  # its first audible sample depends on its level
             lead = int(np.argmax(np.abs(samples) * level > EXACT))
-            start = at - lead
-            if self._level(start, samples, lead) == level:
-                break
-        else:
-            return None
-        sound = Sound(what, start)
-        done = lead
+            if self._level(at - lead, samples, lead) == level:
+                return self._follow(Sound(what, at - lead), samples, lead, level)
+        # It may begin within a crossfade; then it is known by what comes after that.
+        first = at + FADE
+        for level in self._levels:
+            alike = np.abs(level * samples[: 2 * FADE] - self.heard[first]) < EXACT
+            for done in np.flatnonzero(alike):
+                if self._level(first - int(done), samples, int(done)) == level:
+                    sound = Sound(what, first - int(done), faded=True)
+                    return self._follow(sound, samples, int(done), level)
+        return None
+
+    def _follow(self, sound: Sound, samples: Samples, done: int, level: float) -> Sound | None:
+        """Go on from a sample that is known to be the sound's."""
+        start = sound.start
         while True:
             wrong = np.abs(self._piece(start, samples, done) - level * samples[done:]) > EXACT
-            if not wrong.any():
-                sound.end = start + len(samples)
+            matched = int(np.argmax(wrong)) if wrong.any() else len(wrong)
+            sound.matched += matched
+            seam = done + matched
+            if seam == len(samples):
+                sound.end = start + seam
                 return sound
-            seam = done + int(np.argmax(wrong))
+            gap = self._next(start + seam) - start - seam
+            after = (self._level(start + gap, samples, at) for at in (seam, seam + FADE))
+            if gap and any(after):  # a seam may follow the gap at once
+                sound.gaps.append(gap)
+                start, done = start + gap, seam
+                continue
             done = min(seam + FADE, len(samples))
             other = self._level(start, samples, done) or 0.0
-            loudest = max(level, other)
             sound.seams.append(start + seam)
-            # Louder than both nowhere in between, and no larger step than a fade makes.
+            # Nowhere in between a larger step than a fade makes.
             here = self._piece(start, samples, seam - 1)[: FADE + 1]
             own = samples[seam - 1 : seam - 1 + len(here)]
-            if (np.abs(here) > loudest * np.abs(own) + EXACT).any() or len(own) < 2:
-                return None if seam - lead < RATE // 100 else self._cut(sound, start + seam)
-            allowed = loudest * float((np.abs(np.diff(own)) + np.abs(own[1:]) / FADE).max()) + EXACT
-            sound.jump = max(sound.jump, float(np.abs(np.diff(here)).max()) / allowed)
+            steps = np.abs(np.diff(own)) + np.abs(own[1:]) / FADE
+            allowed = max(level, other) * float(steps.max(initial=0)) + EXACT
+            sound.jump = max(sound.jump, float(np.abs(np.diff(here)).max(initial=0)) / allowed)
             if not other:
                 return self._cut(sound, start + seam)
             level = other
 
-    def _cut(self, sound: Sound, seam: int) -> Sound:
+    def _cut(self, sound: Sound, seam: int) -> Sound | None:
+        """Where it has faded out; None if so little was alike that it may be something else."""
         sound.whole = False
-        sound.end = self._silence(seam, LEAD.frames * 3 // 4)
-        return sound
+        silent = self._silence(seam, LEAD.frames * 3 // 4)
+        sound.end = silent if silent <= seam + 2 * FADE else seam
+        return sound if sound.matched > RATE // 100 else None
 
     def _piece(self, start: int, samples: Samples, first: int) -> Samples:
         """The recording where a sound's samples from `first` on should be; zeros behind its end."""
@@ -311,8 +338,15 @@ def compare(take: Take) -> None:
     sounds, total = finder.sounds, len(take.heard) / RATE
     obeyed = sum(event["event"] == "obeyed" for event in take.events)
     print(
-        f"{total:.0f} s, {take.sent + 1} commands, {obeyed} of them obeyed; exit code {take.code}"
+        f"{total:.0f} s, {len(take.sent)} commands, {obeyed} of them obeyed; exit code {take.code}"
     )
+    answers = [
+        event["monotonic"]
+        for event in take.events
+        if event["event"] in ("obeyed", "ignored") and event["source"] == "stdin"
+    ]
+    waits = [answer - sent for answer, sent in zip(answers, take.sent, strict=True)]
+    print(f"to the answer: median {statistics.median(waits):.3f} s, longest {max(waits):.3f} s")
     print(f"one core busy: {take.errors.strip()}")
     words = [sound for sound in sounds if sound.what]
     cut = sum(not sound.whole for sound in sounds)
@@ -323,6 +357,14 @@ def compare(take: Take) -> None:
     )
     for start, end in finder.unexplained:
         print(f"  at {start / RATE:.3f} s, {end - start} samples")
+    print(f"cut within 20 ms, too soon to tell which: {len(finder.fragments)}")
+    gaps = [gap for sound in sounds for gap in sound.gaps]
+    longest = max(gaps, default=0) / RATE * 1000
+    print(
+        f"gaps that the sound server made: {len(gaps)}, together "
+        f"{sum(gaps) / RATE * 1000:.0f} ms, the longest {longest:.0f} ms"
+    )
+    print(f"begun within a crossfade: {sum(sound.faded for sound in sounds)}")
     overlaps = sum(a.end > b.start for a, b in pairwise(sounds))
     print(f"overlaps: {overlaps}")
     jumps = [sound.jump for sound in sounds if sound.seams]
@@ -331,10 +373,10 @@ def compare(take: Take) -> None:
     told = sum(1 for e in take.events if e["event"] == "passed" and e["text"])
     print(f"words heard that no event told: {len(untold)}; events of words: {told}, ", end="")
     print(f"of which {len(unheard)} tell what was not heard")
-    for sound in untold:
-        print(f"  {sound.what!r} at {sound.start / RATE:.3f} s")
-    for event in unheard:
-        print(f"  {event['text']!r} at {take.frame(event) / RATE:.3f} s")
+    for text, count in Counter(sound.what for sound in untold).items():
+        print(f"  heard, not told: {text!r}, {count} times")
+    for text, count in Counter(event["text"] for event in unheard).items():
+        print(f"  told, not heard: {text!r}, {count} events")
     spans = paused(take)
     loud = sum(int((np.abs(take.heard[a:b]) > 0).sum()) for a, b in spans)
     length = sum(b - a for a, b in spans) / RATE
@@ -344,7 +386,14 @@ def compare(take: Take) -> None:
 def disagreements(take: Take, words: list[Sound]) -> tuple[list[Sound], list[dict[str, Any]]]:
     """Words of which no event told in time, and events of which no word was heard in time."""
     around = round(AROUND_SECONDS * RATE)
-    said = [e for e in take.events if e["event"] == "passed" and e["text"]]
+    silent = paused(take)
+    said = [
+        event
+        for event in take.events
+        if event["event"] == "passed"
+        and event["text"]
+        and not any(first <= take.frame(event) <= end for first, end in silent)
+    ]
     frames = [take.frame(event) for event in said]
     untold = [
         sound

@@ -121,6 +121,7 @@ def test_numbers_said_alone(language: str, value: int, word: str) -> None:
         (15.1, "twenty seconds"),
         (114.9, "one minute and fifty seconds"),
         (115.0, "two minutes"),
+        (119.0, "two minutes"),
         (149.9, "two minutes"),
         (150.1, "three minutes"),
         (3600.0, "one hour"),

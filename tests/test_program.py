@@ -115,7 +115,17 @@ def test_steps_know_where_they_stand() -> None:
         ("closing", "T", 0, 0, 0, None),
     ]
     assert {(s.sets, s.reps) for s in steps if s.kind == "rep"} == {(2, 2)}
+    assert [step.index for step in steps] == list(range(len(steps)))
     assert len([s for s in steps if s.kind == "rep"]) == 8
+
+
+def test_paragraphs_begin_with_their_first_sentence() -> None:
+    script = "# T\n## A\nSit. Breathe.\nBe still.\n\nNow bow.\n2 times, hold 5s\n1. Bow. Wait.\n"
+    says = [p for step in program(script).steps for p in step.parts if isinstance(p, Say)]
+    begun = [say.text for say in says if say.group]
+    assert begun == ["T.", "A.", "Sit.", "Now bow.", "Bow.", "Bow."]
+    again = program("# T\n## A\nBow.\n2 times, hold 5s\n").steps[-2]
+    assert [p.group for p in again.parts if isinstance(p, Say)] == [False, False]
 
 
 def test_an_article_is_spoken_without_announcing_anything() -> None:
@@ -202,6 +212,12 @@ def test_sets_are_counted_with_a_longer_rest_between() -> None:
         *["Last set.", "One of two.", "Bow.", "[hold 5]", "[rest 4: Rest.]"],
         *["Last one.", "Bow.", "[hold 5]"],
     ]
+
+
+def test_a_hold_is_announced_in_whole_seconds_or_not_at_all() -> None:
+    assert exercise("hold 1m30s\n")[2] == "Hold for one minute and thirty seconds."
+    assert exercise("hold 2.5s\n")[2] == "Hold."
+    assert exercise("hold 4 breaths\n")[2] == "Hold for twenty-four seconds."
 
 
 def test_defaults_are_those_of_the_language() -> None:
@@ -382,6 +398,16 @@ def test_minimal_guidance_leaves_to_the_chimes_what_they_tell() -> None:
     ]
 
 
+def test_minimal_guidance_tells_movements_once() -> None:
+    dose = "2 times, rest 2s\n1. Bow. (hold 5s)\n2. Rise.\n"
+    assert exercise(dose, "minimal")[2:] == [
+        *["Bow.", "[hold 5]", "Rise.", "[pause 3]", "[rest 2]"],
+        *["Last one.", "[hold 5]", "[pause 3]"],
+    ]
+    unrung = exercise(dose, "minimal", chimes="")
+    assert unrung[-5:] == ["Last one.", "Bow.", "[hold 5]", "Rise.", "[pause 3]"]
+
+
 def test_minimal_guidance_says_when_to_hold_where_no_chime_does() -> None:
     said = exercise("Bow.\nhold 5s, 2 times, rest 4s\n", "minimal", chimes="")
     assert said[3:] == ["Hold.", "[hold 5]", "[rest 4: Rest.]", "Last one.", "Hold.", "[hold 5]"]
@@ -512,6 +538,13 @@ def test_a_holds_countdown(hold: str, setting: str, numbers: list[str]) -> None:
     (span,) = spans(f"# T\ncountdown: {setting}\n## A\nhold {hold}\n", "hold")
     assert [text for text, _ in countdown(span)] == numbers
     assert (span.opens, span.closes) == ("hold", "release")
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 2.0])
+def test_the_silence_before_what_is_said_in_a_hold_follows_the_pace(pace: float) -> None:
+    (span,) = spans("# T\n## A\nhold 30s\n", "hold", Settings(pace=pace))
+    assert len(span.cues) == 5
+    assert {placed.clear_seconds for placed in span.cues} == {0.5 / pace}
 
 
 def how_far(hold: str, extra: str = "", **values: object) -> list[tuple[str, float | None, bool]]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import ExportError
-from voicecoach.sound import Samples
+from voicecoach.sound import Samples, open_sound
 from voicecoach.units import RATE, Frames, frames
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _decoded(path: Path) -> Iterator[AudioFrame]:
     if not path.is_file():
         raise ExportError(f"{path} can't be a background: there is no such file")
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with open_sound(path) as container:
             resampler = av.AudioResampler("s16", "mono", RATE)
             for frame in chain(container.decode(audio=0), [None]):
                 yield from resampler.resample(frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from voicecoach.units import RATE, frames
 
 if TYPE_CHECKING:
     from av import AudioFrame
+    from av.container import InputContainer
 
 Samples = NDArray[np.float32]
 """Mono sound: shape (frames,), float32, −1 to 1, at the session rate. A voice coach is mono: it
@@ -23,6 +24,17 @@ comes from one phone on the floor or one ear bud as often as not."""
 
 LONGEST_CHIME = 10.0
 """Seconds; a longer file is no chime."""
+
+
+def open_sound(path: Path) -> InputContainer:
+    """A sound file, however its tags are coded: nobody reads them here. Raises as av.open."""
+    import av
+
+    # From PyAV 19 on that is so by itself.
+    older = int(av.__version__.split(".")[0]) < 19
+    lenient: Any = {"metadata_errors": "ignore"} if older else {}
+    container: InputContainer = av.open(str(path), **lenient)
+    return container
 
 
 def decode(path: Path, longest_seconds: float) -> Samples:
@@ -37,7 +49,7 @@ def decode(path: Path, longest_seconds: float) -> Samples:
     pieces: list[Samples] = []
     length = 0
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with open_sound(path.absolute()) as container:
             resampler = av.AudioResampler("flt", "mono", RATE)
             for frame in container.decode(audio=0):
                 for out in resampler.resample(frame):
@@ -47,11 +59,14 @@ def decode(path: Path, longest_seconds: float) -> Samples:
                     raise ExportError(f"{path} is longer than {longest_seconds:g} seconds")
             pieces += [_samples(out) for out in resampler.resample(None)]
     except (av.FFmpegError, OSError, IndexError, ValueError) as error:
-        reason = "it holds no sound" if isinstance(error, IndexError) else error
+        reason = getattr(error, "strerror", None) or error
+        if isinstance(error, IndexError):
+            reason = "it holds no sound"
         raise ExportError(f"{path} can't be read as sound: {reason}") from None
     if not sum(map(len, pieces)):
         raise ExportError(f"{path} can't be read as sound: it holds no sound")
-    samples = np.concatenate(pieces)
+    # Floats may be no numbers, and one of those would silence or burst whatever it is mixed with.
+    samples = np.nan_to_num(np.concatenate(pieces))
     return _frozen(np.clip(samples, -1, 1))
 
 

@@ -42,13 +42,16 @@ class Job:
                 f"did you mean {quoted(self.path.stem + near)}?" if near else f"there are {known}"
             )
             raise ExportError(f"{self.path} has no ending of a track; {hint}")
-        if self.path.is_dir():
-            raise ExportError(f"{self.path} is a folder; name a file in it")
-        if self.path.exists() and not self.force:
-            raise ExportError(f"{self.path} exists; replace it with --force")
         folder = self.path.parent
-        if not folder.is_dir():
-            raise ExportError(f"there is no folder {folder}")
+        try:
+            if self.path.is_dir():
+                raise ExportError(f"{self.path} is a folder; name a file in it")
+            if self.path.exists() and not self.force:
+                raise ExportError(f"{self.path} exists; replace it with --force")
+            if not folder.is_dir():
+                raise ExportError(f"there is no folder {folder}")
+        except OSError as error:  # too long a name, a folder that can't be entered
+            raise ExportError(f"{self.path} can't be written: {error.strerror}") from None
         if not os.access(folder, os.W_OK):
             raise ExportError(f"the folder {folder} can't be written")
 
@@ -62,6 +65,8 @@ def export_track(
         ExportError: it can't be written; nothing half-written is left.
     """
     job.check()
+    if not timeline.frames:
+        raise ExportError(f"{job.path} would be empty: the session has no length")
     track = Track(timeline, job.tags)
     with _whole(job.path) as part:
         write_track(part, FORMATS[job.path.suffix.lower()], track, _told(blocks, progress))
@@ -79,12 +84,15 @@ def _told(blocks: Iterable[Samples], progress: Progress | None) -> Iterator[Samp
 @contextlib.contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A path beside the target that becomes the target when all went well, else nothing."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
+    part = path.absolute().with_name(f".{path.name[:50]}.{os.getpid()}.part")
     try:
         yield part
         part.replace(path)
     except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
         raise ExportError(f"{path} can't be written: {reason}") from None
+    except UnicodeEncodeError as error:  # a half of a pair, as JSON can hold
+        raise ExportError(f"{path} can't be written: a title in it is no text: {error}") from None
     finally:
         part.unlink(missing_ok=True)

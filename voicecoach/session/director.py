@@ -27,7 +27,7 @@ from voicecoach.session.edit import (
 )
 from voicecoach.session.stream import Stream
 from voicecoach.session.watch import Reporter
-from voicecoach.step import SayLength
+from voicecoach.step import SayLength, Step
 from voicecoach.timeline import Levels, Segment
 from voicecoach.units import RATE, frames, seconds
 
@@ -103,10 +103,8 @@ class Director:
         with self._lock:
             self._where = None
             self._then = place
-            if words:
-                self.stream.go(Place(words), place)
-            else:
-                self.stream.go(place)
+            before = [Place(words)] if words else []
+            self.stream.go(*before, place)
 
     def obey(self, command: Command, source: str) -> Iterator[Event]:
         """Carry a command out, and tell what came of it."""
@@ -170,10 +168,8 @@ class Director:
         step = place.segment.step
         self.paused = False
         if twice and step.exercise:
-            first = exercise_start(self.rendition.program, step.exercise)
-            self.go(Place(self.rendition.segment(first)))
-        else:
-            self.go(movement_start(place))
+            return self._jump(exercise_start(self.rendition.program, step.exercise))
+        self.go(movement_start(place))
         return ""
 
     def _skip(self) -> str:
@@ -236,7 +232,8 @@ class Director:
         index = self._index()
         self.rendition.close()
         self.rendition = Rendition(program, self.rendition.speaker, index)
-        self.rendition.segment(index)  # spoken before anything is changed
+        if not _says_length(program.steps[index]):
+            self.rendition.segment(index)  # spoken before anything is changed
         words = said(aside(self.rendition, self._phrase(phrase)))
         self.stream.change(lambda seam: interjected(self._paced(seam), words))
         self.rendition.measure_ahead(index)
@@ -244,13 +241,12 @@ class Director:
 
     def _paced(self, seam: Place) -> Place:
         old = seam.segment.step
-        if old.index < 0:  # words in between are said at the old pace
+        # Words in between are said at the old pace; so is the length: to say it anew, the whole
+        # session would have to be spoken first.
+        if old.index < 0 or _says_length(old):
             return seam
-        step = self.rendition.program.steps[old.index]
-        if not any(isinstance(part, SayLength) for part in step.parts):
-            step = with_holds_of(step, old)
-            return spliced(seam, self.rendition.scheduler.segment(step))
-        return spliced(seam, self.rendition.segment(old.index))
+        step = with_holds_of(self.rendition.program.steps[old.index], old)
+        return spliced(seam, self.rendition.scheduler.segment(step))
 
     def _level(self, factor: float) -> str:
         self.levels = self.levels.scaled(factor, SOFTEST)
@@ -297,3 +293,7 @@ class Director:
         self._speech = [(start, min(end, at)) for start, end in self._speech if start < at]
         stretches = (Stretch(place.segment, place.offset, place.fresh) for place in places)
         return self.rendition.pieces(stretches, at, self.levels, self._speech, BLOCK)
+
+
+def _says_length(step: Step) -> bool:
+    return any(isinstance(part, SayLength) for part in step.parts)

@@ -10,7 +10,6 @@ from voicecoach.rendition import Rendition
 from voicecoach.session.edit import Place
 from voicecoach.session.stream import Heard, Stream
 from voicecoach.step import Step
-from voicecoach.timeline import Segment
 from voicecoach.units import Frames, seconds
 
 
@@ -32,7 +31,8 @@ class Reporter:
         self.stream = stream
         self.place: Place | None = None
         """Where the program is; what is said in between doesn't move it."""
-        self._aside: Segment | None = None
+        self._aside: Place | None = None
+        """Where what is said in between is."""
         self._at = 0
         self._run: _Run | None = None
 
@@ -44,7 +44,7 @@ class Reporter:
             except IndexError:
                 return
             if heard.segment.step.index < 0:
-                self._aside = heard.segment
+                self._aside = Place(heard.segment, heard.end)
                 continue
             self._aside = None
             yield from self._step(heard)
@@ -65,9 +65,9 @@ class Reporter:
         segment, offset = self.place.segment, self.place.offset
         now = [cue for cue in segment.cues if cue.start <= offset < cue.end]
         spans = [cue for cue in now if not cue.sounds]
-        spoken = [cue for cue in now if cue.kind == "speech"]
-        if self._aside:
-            spoken = [cue for cue in self._aside.cues if cue.kind == "speech"]
+        said = self._aside or self.place
+        spoken = [c for c in said.segment.cues if c.kind == "speech"]
+        spoken = [c for c in spoken if c.start <= said.offset < c.end]
         span = spans[-1] if spans else None
         steps = rendition.program.steps
         names = (s.name for s in steps if s.exercise == segment.step.exercise + 1)

@@ -11,6 +11,7 @@ import contextlib
 import gc
 import io
 import json
+import math
 import os
 import select
 import signal
@@ -24,8 +25,11 @@ from typing import Any, BinaryIO
 
 from voicecoach.speech.espeak import load_espeak
 
-ESPEAK_PITCH = 50.0
-"""eSpeak's neutral pitch; its table doubles the frequency from 50 to 100 (speech.c, SetPitch2)."""
+ESPEAK_RANGE = 0.6
+"""eSpeak's pitch moves a voice's base by an octave for 50 (SetPitch2 in its speech.c), but not the
+rise above it that intonation adds; half the time that is at least this share of the base. Measured
+with eight voices: so reckoned, −6 to 8 semitones come out within one. It reaches no further.
+"""
 
 
 def main() -> None:
@@ -166,8 +170,9 @@ class _Espeak(_Engine):
         self.engine.getProperty("voices")  # eSpeak reads 141 files: once, rather than in each child
 
     def _set_pitch(self, pitch: float) -> None:
-        value = min(max(ESPEAK_PITCH + ESPEAK_PITCH * pitch / 12, 0), 99)
-        self.engine.setProperty("pitch", round(value))
+        base = (1 + ESPEAK_RANGE) * 2 ** (pitch / 12) - ESPEAK_RANGE
+        value = 50 + 50 * math.log2(base)
+        self.engine.setProperty("pitch", round(min(max(value, 0), 99)))
 
     def _speak(self, text: str) -> tuple[int, bytes]:
         file = io.BytesIO()  # the driver's module `wave` takes a file as well as a name

@@ -1,0 +1,237 @@
+"""Engines that hang, die, fail or are left behind: what is asked is answered, and nothing stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from voicecoach.errors import SpeechError
+from voicecoach.speech import Utterance
+from voicecoach.speech.engine import PATIENCE_PER_CHARACTER, Engine
+from voicecoach.speech.system import SystemSpeaker
+
+PATIENCE = 3.0
+"""Seconds; a worker starts in a tenth of one."""
+LONG = "Breathe in slowly, and out again. " * 200
+"""A second of work, and four minutes of speech."""
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = Engine(PATIENCE)
+    yield engine
+    engine.close()
+
+
+def worker(engine: Engine) -> int:
+    assert engine._process is not None
+    return engine._process.pid
+
+
+def members(group: int) -> dict[int, str]:
+    """The processes of a group, with their states; those that have ended don't count."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, of = path.read_text().rpartition(")")[2].split()[:3]
+            if int(of) == group and state != "Z":
+                found[int(path.parent.name)] = state
+    return found
+
+
+def wait_until(group: int, count: int, seconds: float = 5) -> dict[int, str]:
+    """Wait until so many processes are in a group."""
+    end = time.monotonic() + seconds
+    while len(found := members(group)) != count:
+        assert time.monotonic() < end, found
+        time.sleep(0.005)
+    return found
+
+
+def speak(engine: Engine, text: str = "Go.") -> bytes:
+    return engine.speak(text, "gmw/en-us", 135, 0.0)[1]
+
+
+# --- engines that hang or die
+
+
+def test_a_hung_engine_is_replaced_within_its_deadline(engine: Engine) -> None:
+    spoken, hung = speak(engine), worker(engine)
+    os.killpg(hung, signal.SIGSTOP)
+    began = time.monotonic()
+    assert speak(engine) == spoken
+    assert PATIENCE <= time.monotonic() - began < 2 * PATIENCE
+    assert worker(engine) != hung
+    assert members(hung) == {}
+
+
+def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: Engine) -> None:
+    speak(engine)
+    hung = worker(engine)
+    engine.patience_seconds = PATIENCE - len(LONG) * PATIENCE_PER_CHARACTER
+    with ThreadPoolExecutor(1) as pool:
+        spoken = pool.submit(speak, engine, LONG)
+        for process in wait_until(hung, 2):
+            os.kill(process, signal.SIGSTOP)
+        assert len(spoken.result()) > 1_000_000
+    assert worker(engine) != hung
+    assert members(hung) == {}
+
+
+@pytest.mark.parametrize("when", ["idle", "speaking"])
+def test_a_killed_engine_is_replaced(engine: Engine, when: str) -> None:
+    speak(engine)
+    killed = worker(engine)
+    with ThreadPoolExecutor(1) as pool:
+        if when == "speaking":
+            spoken = pool.submit(speak, engine, LONG)
+            for process in wait_until(killed, 2):
+                os.kill(process, signal.SIGKILL)
+        else:
+            os.kill(killed, signal.SIGKILL)
+            spoken = pool.submit(speak, engine, LONG)
+        assert len(spoken.result()) > 1_000_000
+    assert worker(engine) != killed
+    assert members(killed) == {}
+
+
+def test_a_child_that_crashes_is_spoken_again(engine: Engine) -> None:
+    speak(engine)
+    before = worker(engine)
+    with ThreadPoolExecutor(1) as pool:
+        spoken = pool.submit(speak, engine, LONG)
+        (child,) = set(wait_until(before, 2)) - {before}
+        os.kill(child, signal.SIGSEGV)
+        assert len(spoken.result()) > 1_000_000
+
+
+def test_an_engine_that_always_fails_is_an_error_that_names_it_and_the_text(engine: Engine) -> None:
+    with pytest.raises(SpeechError, match="no/such voice") as raised:
+        engine.speak("Sit.", "no/such voice", 135, 0.0)
+    assert (raised.value.engine, raised.value.text) == ("pyttsx3", "Sit.")
+    assert 'pyttsx3 failed on "Sit."' in str(raised.value)
+    assert "tried 2 times" in str(raised.value)
+    assert speak(engine)  # and the next one is spoken
+
+
+def test_an_engine_that_always_hangs_is_an_error(tmp_path: Path) -> None:
+    with (
+        SystemSpeaker(tmp_path, patience_seconds=0.001) as speaker,
+        pytest.raises(SpeechError, match="did not answer in time"),
+    ):
+        speaker.voices()
+
+
+def test_ctrl_c_does_not_reach_the_engine(engine: Engine) -> None:
+    spoken, before = speak(engine), worker(engine)
+    assert os.getpgid(before) != os.getpgid(0)  # a terminal's group
+    os.kill(before, signal.SIGINT)
+    assert speak(engine) == spoken
+    assert worker(engine) == before
+
+
+# --- nothing stays
+
+
+def test_closing_leaves_no_process_and_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    with SystemSpeaker(tmp_path / "cache", processes=2) as speaker:
+        speaker.voice("", "en")
+        wanted = [Utterance(f"Number {n}.", "espeak:en-us", 135) for n in range(20)]
+        speaker.prepare(wanted)
+        for utterance in wanted:
+            speaker.speak(utterance)
+        workers = [worker(engine) for engine in speaker._engines]
+        assert workers
+    assert [members(group) for group in workers] == [{}] * len(workers)
+    assert list(temporary.iterdir()) == []
+
+
+def test_closing_does_not_wait_for_what_is_being_spoken(tmp_path: Path) -> None:
+    speaker = SystemSpeaker(tmp_path)
+    speaker.voice("", "en")
+    speaker.speak(Utterance("Go.", "espeak:en-us", 135))
+    with ThreadPoolExecutor(1) as pool:
+        spoken = pool.submit(speaker.speak, Utterance(LONG * 20, "espeak:en-us", 135))
+        (group,) = (worker(engine) for engine in speaker._engines)
+        wait_until(group, 2)
+        began = time.monotonic()
+        speaker.close()
+        with pytest.raises((SpeechError, CancelledError)):
+            spoken.result()
+        assert time.monotonic() - began < 2
+    assert members(group) == {}
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from voicecoach.speech.engine import Engine
+engine = Engine()
+engine.speak("Go.", "gmw/en-us", 135, 0.0)
+print(engine._process.pid, flush=True)
+engine.speak(sys.argv[1] or input(), "gmw/en-us", 135, 0.0)
+"""
+
+
+@pytest.mark.parametrize("when", ["idle", "speaking", "hung"])
+def test_a_worker_ends_when_whoever_asks_is_killed(when: str) -> None:
+    text = "" if when == "idle" else LONG * 5
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, text], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        group = int(parent.stdout.readline())
+        found = wait_until(group, 1 if when == "idle" else 2)
+        if when == "hung":
+            (child,) = set(found) - {group}
+            os.kill(child, signal.SIGSTOP)
+        parent.kill()
+    wait_until(group, 0)
+
+
+# --- no engine
+
+
+def test_a_missing_engine_is_one_clear_error(tmp_path: Path) -> None:
+    for name in ("libespeak-ng.so.1", "libespeak.so.1"):
+        (tmp_path / name).write_text("not a library")
+    (tmp_path / "espeakng_loader.py").write_text("raise ImportError")
+    program = """
+from pathlib import Path
+from voicecoach.errors import SpeechError
+from voicecoach.speech.system import SystemSpeaker
+with SystemSpeaker(Path("cache")) as speaker:
+    try:
+        speaker.voice("", "en")
+    except SpeechError as error:
+        print(error)
+"""
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "LD_LIBRARY_PATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("the speech engine pyttsx3 failed: ")
+    assert "eSpeak" in line
