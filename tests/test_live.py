@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests.soundserver import RATE, SoundServer
-from voicecoach.errors import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
+from voicecoach.errors import EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -75,8 +75,13 @@ class SpeechCache:
 
     def _removed(self, error: Exception) -> bool:
         """Whether the error was a broken database, which is only a copy, and has been removed."""
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-        if code & 0xFF not in _BROKEN:  # the higher bits say more than is asked here
-            return False
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return True
+        from diskcache import Timeout
+
+        if isinstance(error, sqlite3.Error):
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+            broken = code & 0xFF in _BROKEN  # the higher bits say more than is asked here
+        else:  # it may hold anything, even texts that are none
+            broken = not isinstance(error, (OSError, MemoryError, Timeout))
+        if broken:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return broken
