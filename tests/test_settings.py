@@ -25,6 +25,9 @@ DEFAULTS = {
     "countdown": 3,
     "chimes": "bowl",
     "background": "",
+    "voice_volume": 1.0,
+    "chime_volume": 1.0,
+    "background_volume": 1.0,
     "guidance": "full",
     "room_tone": True,
     "output": "miniaudio",
@@ -46,14 +49,17 @@ def test_settings_do_not_change() -> None:
 def test_names_everywhere() -> None:
     known = {setting.field for setting in SETTINGS.values()}
     assert known == {field.name for field in fields(Settings)} - {"pinned"}
-    assert list(SETTINGS) == [
+    in_scripts = [name for name, setting in SETTINGS.items() if setting.in_script]
+    assert in_scripts == [
         *("language", "voice", "rate", "pitch", "volume", "pace", "breath", "get ready"),
-        *("countdown", "chimes", "background", "guidance", "room tone", "output", "device"),
+        *("countdown", "chimes", "background", "guidance"),
     ]
     assert SETTINGS["get ready"].option == "get-ready"
     assert SETTINGS["get ready"].variable == "VOICECOACH_GET_READY"
     alone = [name for name, setting in SETTINGS.items() if not setting.in_script]
-    assert alone == ["room tone", "output", "device"], "no script opens a device"
+    assert alone == [
+        *("voice volume", "chime volume", "background volume", "room tone", "output", "device"),
+    ], "no script opens a device"
 
 
 SOURCES = {
@@ -115,6 +121,9 @@ GOOD: list[tuple[str, str, object]] = [
     ("volume", "50 %", 0.5),
     ("volume", "0.5%", 0.005),
     ("volume", "100", 1.0),
+    ("voice volume", "80", 0.8),
+    ("chime volume", "0%", 0.0),
+    ("background volume", "25 %", 0.25),
     ("pace", "gentle", 0.85),
     ("pace", "Steady", 1.0),
     ("pace", "brisk", 1.2),
@@ -179,6 +188,9 @@ BAD = [
     ("volume", "-1", PERCENT),
     ("volume", "0.5", PERCENT),  # a half was meant, not half a percent
     ("volume", "loud", PERCENT),
+    ("voice volume", "101", PERCENT),
+    ("chime volume", "0.5", PERCENT),
+    ("background volume", "%", PERCENT),
     ("pace", "0.49", PACES),
     ("pace", "2.01", PACES),
     ("pace", "gentel", PACES + '; did you mean "gentle"?'),
@@ -349,7 +361,9 @@ def test_a_script_sets_what_it_may_and_nothing_else() -> None:
         "guidance": "minimal",
     }
     text = "".join(f"{name}: {value}\n" for name, value in may.items())
-    routine, warnings = read_script(text + "room tone: off\n\noutput: x\n\ndevice: y\n")
+    routine, warnings = read_script(
+        text + "room tone: off\n\noutput: x\n\ndevice: y\n\nvoice volume: 9"
+    )
     assert routine.settings == dict(read_setting(name, value) for name, value in may.items())
     assert not warnings
-    assert len(routine.intro) == 3, "what is the user's alone is no setting here"
+    assert len(routine.intro) == len(alone), "what is the user's alone is no setting here"

@@ -199,6 +199,7 @@ import os, resource, signal, sys
 from pathlib import Path
 from voicecoach.speech.cache import SpeechCache
 folder = Path(sys.argv[1])
+SpeechCache(folder.parent / "other").close()  # imports what no-one may not read
 if sys.argv[2] == "read-only":
     if os.getuid() == 0:
         os.setresuid(65534, 65534, 65534)

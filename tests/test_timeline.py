@@ -253,6 +253,9 @@ def test_a_sound_beside_the_plan_may_be_named_in_full_or_from_there(tmp_path: Pa
     for name in ("sub/gong.flac", str(file)):
         timeline = read(with_chime(name), tmp_path)
         assert timeline.cues[0].sound == str(file.resolve())
+        timeline = read(changed(levels={"background": name}), tmp_path)
+        assert timeline.levels.background == str(file.resolve())
+    assert read(changed(levels={"background": "rain"})).levels.background == "rain"
     for name in (str(file), str(tmp_path / "other" / ".." / "sub" / "gong.flac")):
         with pytest.raises(ExportError, match="lies outside"):
             read(with_chime(name), tmp_path / "other")

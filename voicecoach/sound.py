@@ -50,14 +50,15 @@ def decode(path: Path, longest_seconds: float) -> Samples:
     length = 0
     try:
         with open_sound(path.absolute()) as container:
-            resampler = av.AudioResampler("flt", "mono", RATE)
+            # It would add two channels up rather than take their mean, and clip.
+            resampler = av.AudioResampler("fltp", rate=RATE)
             for frame in container.decode(audio=0):
                 for out in resampler.resample(frame):
-                    pieces.append(_samples(out))
+                    pieces.append(_mean(out))
                     length += len(pieces[-1])
                 if length > most:
                     raise ExportError(f"{path} is longer than {longest_seconds:g} seconds")
-            pieces += [_samples(out) for out in resampler.resample(None)]
+            pieces += [_mean(out) for out in resampler.resample(None)]
     except (av.FFmpegError, OSError, IndexError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         if isinstance(error, IndexError):
@@ -142,6 +143,11 @@ def room_tone() -> Samples:
 def _samples(frame: AudioFrame) -> Samples:
     samples: Samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
     return samples
+
+
+def _mean(frame: AudioFrame) -> Samples:
+    mean: Samples = frame.to_ndarray().mean(axis=0, dtype=np.float32)
+    return mean
 
 
 def _frozen(samples: Samples) -> Samples:
