@@ -416,12 +416,14 @@ def disagreements(take: Take, words: list[Sound]) -> tuple[list[Sound], list[dic
 
 
 def paused(take: Take) -> list[tuple[int, int]]:
-    """Where a recording is to be silent: a tenth of a second after a pause, until it ends."""
+    """Where a recording is to be silent: a tenth of a second (and the recorder's 20 ms) after a
+    pause, until it ends.
+    """
     spans = []
     begin: int | None = None
     for event in take.events:
         if event["event"] == "paused":
-            begin = take.frame(event) + RATE // 10
+            begin = take.frame(event) + RATE * 12 // 100
         elif event["event"] == "resumed" and begin is not None:
             # What it goes on with may have been heard before it was told.
             end = take.frame(event) - RATE // 20

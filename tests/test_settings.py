@@ -361,9 +361,8 @@ def test_a_script_sets_what_it_may_and_nothing_else() -> None:
         "guidance": "minimal",
     }
     text = "".join(f"{name}: {value}\n" for name, value in may.items())
-    routine, warnings = read_script(
-        text + "room tone: off\n\noutput: x\n\ndevice: y\n\nvoice volume: 9"
-    )
+    alone = ["room tone: off", "output: x", "device: y", "voice volume: 9"]
+    routine, warnings = read_script(text + "\n\n".join(alone))
     assert routine.settings == dict(read_setting(name, value) for name, value in may.items())
     assert not warnings
     assert len(routine.intro) == len(alone), "what is the user's alone is no setting here"

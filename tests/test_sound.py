@@ -42,10 +42,11 @@ def write_wave(path: Path, samples: Samples, rate: int, width: int, channels: in
 def write_coded(path: Path, codec: str, samples: Samples) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(np.tile(samples, (2, 1)), "fltp", "stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
-        container.mux(stream.encode(frame))  # type: ignore[attr-defined]  # it is of audio
-        container.mux(stream.encode(None))  # type: ignore[attr-defined]  # as above
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return path
 
 

@@ -19,10 +19,10 @@ from voicecoach.speech import Utterance
 from voicecoach.speech.engine import PATIENCE_PER_CHARACTER, Engine
 from voicecoach.speech.system import SystemSpeaker
 
-PATIENCE = 3.0
+PATIENCE = 2.5
 """Seconds; a worker starts in a tenth of one."""
-LONG = "Breathe in slowly, and out again. " * 200
-"""A second of work, and four minutes of speech."""
+LONG = "Breathe in slowly, and out again. " * 50
+"""A quarter of a second's work, and a minute of speech."""
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
 
@@ -163,11 +163,11 @@ def test_closing_leaves_no_process_and_no_file(
 
 
 def test_closing_does_not_wait_for_what_is_being_spoken(tmp_path: Path) -> None:
-    speaker = SystemSpeaker(tmp_path)
+    speaker = SystemSpeaker(tmp_path, processes=1)
     speaker.voice("", "en")
     speaker.speak(Utterance("Go.", "espeak:en-us", 135))
     with ThreadPoolExecutor(1) as pool:
-        spoken = pool.submit(speaker.speak, Utterance(LONG * 20, "espeak:en-us", 135))
+        spoken = pool.submit(speaker.speak, Utterance(LONG * 80, "espeak:en-us", 135))
         (group,) = (worker(engine) for engine in speaker._engines)
         wait_until(group, 2)
         began = time.monotonic()
@@ -191,7 +191,7 @@ engine.speak(sys.argv[1] or input(), "gmw/en-us", 135, 0.0)
 
 @pytest.mark.parametrize("when", ["idle", "speaking", "hung"])
 def test_a_worker_ends_when_whoever_asks_is_killed(when: str) -> None:
-    text = "" if when == "idle" else LONG * 5
+    text = "" if when == "idle" else LONG * 20
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, text], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:

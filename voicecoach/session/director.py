@@ -230,12 +230,12 @@ class Director:
             return f"it is as {phrase.removesuffix('er')} as can be"
         program = build_program(self.rendition.program.routine, settings.with_pace(pace))
         index = self._index()
-        self.rendition.close()
-        self.rendition = Rendition(program, self.rendition.speaker, index)
+        old, self.rendition = self.rendition, Rendition(program, self.rendition.speaker, index)
         if not _says_length(program.steps[index]):
             self.rendition.segment(index)  # spoken before anything is changed
         words = said(aside(self.rendition, self._phrase(phrase)))
         self.stream.change(lambda seam: interjected(self._paced(seam), words))
+        old.close()  # not before: what is mixed ahead was still asking it
         self.rendition.measure_ahead(index)
         return ""
 

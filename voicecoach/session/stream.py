@@ -225,15 +225,18 @@ class Stream:
                 if self._closed:
                     return
                 source = self._source
+            piece, error = None, None
             try:
                 piece = next(source, None) if source else None
-            except Exception as error:  # noqa: BLE001 - told by the session, on its own thread
-                self.error = error
-                self.end()
-                return
+            except Exception as failure:  # noqa: BLE001 - told by the session, on its own thread
+                error = failure
             with self._lock:
                 if self._source is not source:
-                    continue  # it was changed meanwhile: this piece is of what was dropped
+                    continue  # changed meanwhile: this piece, or failure, is of what was dropped
+                if error:
+                    self.error = error
+                    self._ending = True
+                    return
                 if piece is None:
                     self._source = None
                     self._ending = True

@@ -1,0 +1,218 @@
+"""Tracks that can't be written: one clear error, the old file as it was, and nothing beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicecoach.errors import ExportError, SpeechError
+from voicecoach.export import Job, export_track
+from voicecoach.export.track import FORMATS
+from voicecoach.sound import Samples
+from voicecoach.timeline import Chapter, Timeline
+from voicecoach.units import RATE, Frames
+
+SILENCE = Timeline("Silence", "en", Frames(RATE), (), ())
+
+
+def second() -> Iterator[Samples]:
+    yield np.zeros(RATE, np.float32)
+
+
+def failing(error: BaseException) -> Iterator[Samples]:
+    yield from second()
+    raise error
+
+
+# --- said before any work is done
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("track.mp33", r'track\.mp33 has no ending of a track; did you mean "track\.mp3"\?'),
+        ("track.fla", r'did you mean "track\.flac"\?'),
+        ("track", "there are wav, flac, mp3, opus, ogg, m4b, m4a"),
+        ("track.exe", "there are wav, flac"),
+        ("no/track.wav", "there is no folder .*no$"),
+        ("file/track.wav", "can't be written|there is no folder"),
+        ("folder.wav", r"folder\.wav is a folder; name a file in it"),
+        ("there.wav", r"there\.wav exists; replace it with --force"),
+        ("x" * 300 + ".wav", "can't be written: File name too long"),
+    ],
+)
+def test_what_can_not_be_written_is_said_at_once(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.wav").mkdir()
+    (tmp_path / "there.wav").write_bytes(b"precious")
+    (tmp_path / "file").write_bytes(b"no folder")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(ExportError, match=told):
+        Job(tmp_path / name).check()
+    with pytest.raises(ExportError, match=told):
+        export_track(Job(tmp_path / name), SILENCE, failing(AssertionError("work was done")))
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "there.wav").read_bytes() == b"precious"
+
+
+@contextlib.contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Root may write anywhere."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def test_a_folder_that_can_not_be_written_is_said_at_once() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own lie where root alone may go
+        folder = Path(name)
+        folder.chmod(0o555)
+        with ordinary_user(), pytest.raises(ExportError, match=r"the folder .* can't be written"):
+            Job(folder / "track.wav").check()
+        folder.chmod(0o755)
+
+
+def test_an_empty_session_is_no_track(tmp_path: Path) -> None:
+    empty = Timeline("Empty", "en", Frames(0), (), ())
+    for ending in FORMATS:
+        with pytest.raises(ExportError, match="would be empty"):
+            export_track(Job(tmp_path / f"track{ending}"), empty, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- failures midway
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize(
+    "error",
+    [
+        SpeechError("pyttsx3", "Sit.", "it died"),
+        ExportError("the plan was made with other sounds"),
+        KeyboardInterrupt(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_failure_midway_passes_through_and_leaves_what_was(
+    ending: str, error: BaseException, tmp_path: Path
+) -> None:
+    path = tmp_path / f"track{ending}"
+    with pytest.raises(type(error)) as raised:
+        export_track(Job(path), SILENCE, failing(error))
+    assert raised.value is error
+    assert list(tmp_path.iterdir()) == []
+    path.write_bytes(b"precious")
+    with pytest.raises(type(error)):
+        export_track(Job(path, force=True), SILENCE, failing(error))
+    assert path.read_bytes() == b"precious"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_replaced_when_forced(tmp_path: Path) -> None:
+    path = tmp_path / "track.wav"
+    path.write_bytes(b"precious")
+    export_track(Job(path, force=True), SILENCE, second())
+    with wave.open(str(path)) as file:
+        assert file.getnframes() == RATE
+    assert list(tmp_path.iterdir()) == [path]
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import numpy as np
+from voicecoach.export import Job, export_track
+from voicecoach.timeline import Timeline
+def blocks():
+    for _ in range(20):
+        yield np.random.default_rng(1).random(24_000, np.float32)
+    print("half", flush=True)
+    input()
+job = Job(Path(sys.argv[1]), force=True)
+export_track(job, Timeline("Long", "en", 48_000 * 20, (), ()), blocks())
+"""
+
+
+def test_kill_9_leaves_the_old_file_and_the_next_export_does_not_mind(tmp_path: Path) -> None:
+    path = tmp_path / "track.flac"
+    path.write_bytes(b"precious")
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"half\n"
+        process.send_signal(signal.SIGKILL)
+    assert path.read_bytes() == b"precious"
+    (part,) = set(tmp_path.iterdir()) - {path}
+    assert part.name == f".track.flac.{process.pid}.part"
+    export_track(Job(path, force=True), SILENCE, second())
+    assert path.read_bytes()[:4] == b"fLaC"
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from voicecoach.errors import ExportError
+from voicecoach.export import Job, export_track
+from voicecoach.timeline import Chapter, Timeline
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+path = Path(sys.argv[1])
+noise = 0.1 * np.random.default_rng(1).standard_normal(96_000).astype(np.float32)
+timeline = Timeline("Full", "en", len(noise), (Chapter("A", 0, len(noise)),), ())
+export_track(Job(path), timeline, np.split(noise, 4))
+size = path.stat().st_size
+path.unlink()
+for limit in (0, 1, 100, size // 2, size - 3000, size - 20, size - 1):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        export_track(Job(path), timeline, np.split(noise, 4))
+    except ExportError as error:
+        print(error)
+    else:
+        print("no error at", limit, "of", size)
+"""
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_full_disk_is_one_clear_error_wherever_it_strikes(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"track{ending}"
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == [f"{path} can't be written: File too large"] * 7
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- odd names and titles
+
+
+@pytest.mark.parametrize("name", ["a:b.wav", "pipe:1.wav", "頭 %03d.wav", "x" * 251 + ".wav"])
+def test_odd_names_are_names(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    export_track(Job(Path(name)), SILENCE, second())
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_title_that_is_no_text_is_a_clear_error(ending: str, tmp_path: Path) -> None:
+    half = "\ud800"  # half of a pair, as JSON can hold
+    titled = Timeline(half, "en", Frames(RATE), (Chapter(half, Frames(0), Frames(RATE)),), ())
+    with pytest.raises(ExportError, match="no text"):
+        export_track(Job(tmp_path / f"track{ending}", tags={"title": half}), titled, second())
+    assert list(tmp_path.iterdir()) == []
