@@ -31,8 +31,12 @@ class _ClosedError(Exception):
 class Rendition:
     """A program as one speaker speaks it. Each call of a method starts from the beginning."""
 
-    def __init__(self, program: Program, speaker: Speaker, start_index: int = 0) -> None:
+    def __init__(
+        self, program: Program, speaker: Speaker, start_index: int = 0, bed: Bed | None = None
+    ) -> None:
         """Choose the voice and let the speaker begin, with the step of that index.
+
+        `bed` is what lies under it, where that is at hand already.
 
         Raises:
             NotFoundError: there is no such voice.
@@ -51,7 +55,7 @@ class Rendition:
         self._segments: dict[int, Segment] = {}
         self._closed = threading.Event()
         self._measuring: threading.Thread | None = None
-        self.bed = make_bed(Levels.of(settings))
+        self.bed = bed or make_bed(Levels.of(settings))
         said = (say for step in program.steps[start_index:] for say in step.utterances())
         speaker.prepare(dict.fromkeys(self.scheduler.utterance(say) for say in said))
 

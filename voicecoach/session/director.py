@@ -230,7 +230,8 @@ class Director:
             return f"it is as {phrase.removesuffix('er')} as can be"
         program = build_program(self.rendition.program.routine, settings.with_pace(pace))
         index = self._index()
-        old, self.rendition = self.rendition, Rendition(program, self.rendition.speaker, index)
+        old = self.rendition
+        self.rendition = Rendition(program, old.speaker, index, old.bed)
         if not _says_length(program.steps[index]):
             self.rendition.segment(index)  # spoken before anything is changed
         words = said(aside(self.rendition, self._phrase(phrase)))
