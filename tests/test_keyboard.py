@@ -110,6 +110,12 @@ class Coach:
         until(lambda: self.logged()[-len(lines) :] == list(lines))
 
 
+@pytest.fixture(autouse=True)
+def hang_up_ends() -> None:
+    """Where the tests run under nohup, their children would ignore a hang-up, too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture
 def coach(tmp_path: Path) -> Iterator[Coach]:
     coach = Coach(tmp_path)

@@ -179,7 +179,6 @@ def test_where_no_folder_can_be_another_is_used_and_removed(
     cache.put("key", data("key"))
     assert cache.get("key") == data("key")
     cache.close()
-    del cache
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

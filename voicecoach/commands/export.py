@@ -22,6 +22,7 @@ from voicecoach.export import Job, export_track
 from voicecoach.program import Program
 from voicecoach.rendition import Rendition, timeline_blocks
 from voicecoach.sound import Samples
+from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline, read_plan
 from voicecoach.units import seconds, write_seconds
@@ -50,22 +51,22 @@ def command(script: str, file: Path, force: bool, **options: Any) -> None:
     """
     job = Job(file, force)
     job.check()
-    if is_plan(script):
-        _export_plan(Path(script), job)
-    else:
-        export_program(open_program(script, options), job)
+    with SystemSpeaker() as speaker:
+        if is_plan(script):
+            _export_plan(Path(script), job, speaker)
+        else:
+            export_program(open_program(script, options), job, speaker)
 
 
-def export_program(program: Program, job: Job) -> None:
+def export_program(program: Program, job: Job, speaker: Speaker) -> None:
     """Write a program's track and say where it is. Raises as voicecoach.export.export_track."""
     job.check()
     tags = track_tags(program.routine, program.settings.language)
-    with SystemSpeaker() as speaker:
-        timeline = Rendition(program, speaker).timeline()
-        _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
+    timeline = Rendition(program, speaker).timeline()
+    _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
 
 
-def _export_plan(path: Path, job: Job) -> None:
+def _export_plan(path: Path, job: Job, speaker: Speaker) -> None:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_PLAN_BYTES)
@@ -73,8 +74,7 @@ def _export_plan(path: Path, job: Job) -> None:
         raise NotFoundError("plan", str(path), hint=error.strerror or "") from None
     timeline = read_plan(data, str(path), path.parent)
     tags = {"title": timeline.title, "artist": "voicecoach", "language": timeline.language}
-    with SystemSpeaker() as speaker:
-        _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
+    _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
 
 
 def _write(job: Job, timeline: Timeline, blocks: Iterable[Samples]) -> None:

@@ -18,9 +18,8 @@ from voicecoach.speech.system import SystemSpeaker
 @setting_options()
 def command(script: str, as_json: bool, **options: Any) -> None:
     """Show what is said and done when, to the sample."""
-    program = open_program(script, options)
     with SystemSpeaker() as speaker:
-        timeline = Rendition(program, speaker).timeline()
+        timeline = Rendition(open_program(script, options), speaker).timeline()
     if as_json:
         click.echo(timeline.to_json())
     else:

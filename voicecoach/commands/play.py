@@ -23,6 +23,7 @@ from voicecoach.record import Record
 from voicecoach.rendition import Rendition
 from voicecoach.session import Session, Watcher
 from voicecoach.session.cursor import exercise_start
+from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
 
 
@@ -60,37 +61,44 @@ def command(
     """
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
-    program = open_program(script, options)
-    try:
-        with open_display(
-            program, plain=plain or not terminal(), silent=control == "stdin"
-        ) as display:
-            late = _play(program, script, display, control, resume=resume)
-    except DeviceError as error:
-        if or_export is None:
-            raise
-        click.echo(f"No sound here ({error}); writing the track instead.", err=True)
-        export_program(program, Job(or_export, force=True))
-    else:
-        if verbose:
-            click.echo(f"Late by {late} frames.", err=True)
+    plain = plain or not terminal()
+    with SystemSpeaker() as speaker:
+        program = open_program(script, options)
+        try:
+            with open_display(program, plain=plain, silent=control == "stdin") as display:
+                late = _play(program, speaker, script, display, control, resume=resume)
+        except DeviceError as error:
+            if or_export is None:
+                raise
+            click.echo(f"No sound here ({error}); writing the track instead.", err=True)
+            export_program(program, Job(or_export, force=True), speaker)
+            return
+    if verbose:
+        click.echo(f"Late by {late} frames.", err=True)
 
 
-def _play(program: Program, script: str, display: Display, control: str, *, resume: bool) -> int:
+def _play(
+    program: Program,
+    speaker: Speaker,
+    script: str,
+    display: Display,
+    control: str,
+    *,
+    resume: bool,
+) -> int:
     """Play it, and record it; returns for how many frames the sound was late."""
     settings = program.settings
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
-    with SystemSpeaker() as speaker:
-        session = Session(Rendition(program, speaker), exercise_start(program, exercise))
-        recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
-        with closing(recorded):
-            watchers: list[Watcher] = [display.watch, recorded.watch]
-            session.run(
-                lambda: open_output(settings.output, settings.device or None),
-                watchers,
-                _controllers(control, display),
-            )
+    session = Session(Rendition(program, speaker), exercise_start(program, exercise))
+    recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
+    with closing(recorded):
+        watchers: list[Watcher] = [display.watch, recorded.watch]
+        session.run(
+            lambda: open_output(settings.output, settings.device or None),
+            watchers,
+            _controllers(control, display),
+        )
     if recorded.trouble:
         click.echo(f"This session is not recorded: {recorded.trouble}", err=True)
     return session.late

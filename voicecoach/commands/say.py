@@ -32,12 +32,13 @@ from voicecoach.step import Say, Step
 def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
     program = _program(text, user_settings(options))
-    if file is not None:
-        export_program(program, Job(file, force))
-        return
-    output = open_output(program.settings.output, program.settings.device or None)
+    settings = program.settings
     with SystemSpeaker() as speaker:
-        Session(Rendition(program, speaker)).run(lambda: output)
+        if file is not None:
+            export_program(program, Job(file, force), speaker)
+        else:
+            session = Session(Rendition(program, speaker))
+            session.run(lambda: open_output(settings.output, settings.device or None))
 
 
 def _program(text: str, settings: Settings) -> Program:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
-import weakref
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 SIZE_LIMIT = 1 << 30
@@ -26,6 +25,7 @@ class SpeechCache:
 
     def __init__(self, folder: Path, size_limit: int = SIZE_LIMIT) -> None:
         self.folder, self.size_limit = folder, size_limit
+        self._spare: TemporaryDirectory[str] | None = None
         self._cache = self._open()
 
     def get(self, key: str) -> bytes | None:
@@ -43,6 +43,8 @@ class SpeechCache:
     def close(self) -> None:
         """Give the files back."""
         self._try(lambda cache: cache.close())
+        if self._spare:
+            self._spare.cleanup()
 
     def _open(self) -> Any:
         for _ in range(2):
@@ -52,9 +54,8 @@ class SpeechCache:
                 if not self._removed(error):
                     break
         try:  # for this session, another one
-            spare = tempfile.mkdtemp(prefix="voicecoach-")
-            weakref.finalize(self, shutil.rmtree, spare, ignore_errors=True)
-            return self._open_in(Path(spare))
+            self._spare = TemporaryDirectory(prefix="voicecoach-", ignore_cleanup_errors=True)
+            return self._open_in(Path(self._spare.name))
         except Exception:  # noqa: BLE001 - as above
             return None
 

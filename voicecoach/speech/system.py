@@ -71,6 +71,8 @@ class SystemSpeaker:
         self._cache = SpeechCache(folder or cache_folder() / "speech")
         self._voices: tuple[Voice, ...] = ()
         self._pool = ThreadPoolExecutor(processes or min(2, os.cpu_count() or 1), "speech")
+        # The engine starts, if it will be needed, while the script is still being read.
+        self._found = self._pool.submit(self._find_voices, fresh=False)
 
     def speak(self, utterance: Utterance) -> Samples:
         """As Speaker.speak."""
@@ -95,6 +97,7 @@ class SystemSpeaker:
         Raises:
             SpeechError: the engine can't be asked.
         """
+        self._found.result()
         if fresh or not self._voices:
             self._pool.submit(self._find_voices, fresh=fresh).result()
         return self._voices
