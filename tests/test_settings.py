@@ -112,7 +112,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("rate", "80", 80),
     ("rate", "400", 400),
     ("rate", "120.4", 120),
-    ("pitch", "-12", -12.0),
+    ("pitch", "-6", -6.0),
     ("pitch", "+2.5", 2.5),
     ("pitch", "\u22122", -2.0),
     ("volume", "0", 0.0),
@@ -183,7 +183,7 @@ BAD = [
     ("rate", "fast", "it takes a number from 80 to 400"),
     ("rate", "nan", "it takes a number from 80 to 400"),
     ("rate", "9" * 400, "it takes a number from 80 to 400"),
-    ("pitch", "-12.5", "it takes a number from -12 to 12"),
+    ("pitch", "-12.5", "it takes a number from -6 to 8"),
     ("volume", "101", PERCENT),
     ("volume", "-1", PERCENT),
     ("volume", "0.5", PERCENT),  # a half was meant, not half a percent

@@ -27,7 +27,7 @@ class Settings:
     rate_wpm: int = 135
     """Words a minute at pace 1; 80–400, what eSpeak NG can do."""
     pitch: float = 0.0
-    """Semitones from the voice's own, −12 to 12."""
+    """Semitones from the voice's own, −6 to 8: what eSpeak NG can do."""
     volume: float = 1.0
     """Amplitude of voice and chimes, 0–1."""
     pace: float = 1.0
@@ -96,7 +96,7 @@ _READ = (
     Setting("language", "language", values.language, "Language of the coach's phrases.", "CODE"),
     Setting("voice", "voice", str.strip, "A voice's name, part of one, or a language.", "NAME"),
     Setting("rate", "rate_wpm", values.whole(80, 400), "Words a minute at pace 1.", "WPM"),
-    Setting("pitch", "pitch", values.number(-12, 12), "Semitones up or down.", "SEMITONES"),
+    Setting("pitch", "pitch", values.number(-6, 8), "Semitones, -6 to 8.", "SEMITONES"),
     Setting("volume", "volume", values.volume, "0 to 100 %.", "%"),
     Setting("pace", "pace", values.pace, "gentle, steady, brisk, or 0.5 to 2.", "PACE"),
     Setting("breath", "breath_seconds", values.length(2, 30), "A guided breath's length.", "TIME"),

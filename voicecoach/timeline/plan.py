@@ -89,7 +89,7 @@ def _read_cue(document: dict[str, Any], total: Frames, folder: Path | None) -> C
     cue = Cue(_typed("kind", document), start, end, **values)
     if cue.kind not in SOUNDS + SPANS or end < start:
         raise ValueError(f"there is no cue {quoted(cue.kind)} from {start} to {end}")
-    if cue.kind == "speech" and not (80 <= cue.wpm <= 450 and -12 <= cue.pitch <= 12):
+    if cue.kind == "speech" and not (80 <= cue.wpm <= 450 and -6 <= cue.pitch <= 8):
         raise ValueError(f"no voice speaks {quoted(cue.text)} as it asks")
     if cue.kind == "chime":
         chimes, _, event = cue.sound.partition("/")
