@@ -59,6 +59,18 @@ def wait_until(group: int, count: int, seconds: float = 5) -> dict[int, str]:
     return found
 
 
+def wait_until_speaking(engine: Engine, seconds: float = 20) -> tuple[int, dict[int, str]]:
+    """Wait until an engine's worker has a child that speaks; whichever worker it is by then."""
+    end = time.monotonic() + seconds
+    while True:
+        group = engine._process.pid if engine._process else 0
+        found = members(group) if group else {}
+        if len(found) == 2:
+            return group, found
+        assert time.monotonic() < end, found
+        time.sleep(0.005)
+
+
 def speak(engine: Engine, text: str = "Go.") -> bytes:
     return engine.speak(text, "gmw/en-us", 135, 0.0)[1]
 
@@ -82,7 +94,8 @@ def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: Engine) ->
     engine.patience_seconds = PATIENCE - len(LONG) * PATIENCE_PER_CHARACTER
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG)
-        for process in wait_until(hung, 2):
+        hung, processes = wait_until_speaking(engine)
+        for process in processes:
             os.kill(process, signal.SIGSTOP)
         assert len(spoken.result()) > 1_000_000
     assert worker(engine) != hung
@@ -96,7 +109,8 @@ def test_a_killed_engine_is_replaced(engine: Engine, when: str) -> None:
     with ThreadPoolExecutor(1) as pool:
         if when == "speaking":
             spoken = pool.submit(speak, engine, LONG)
-            for process in wait_until(killed, 2):
+            killed, processes = wait_until_speaking(engine)
+            for process in processes:
                 os.kill(process, signal.SIGKILL)
         else:
             os.kill(killed, signal.SIGKILL)
@@ -108,10 +122,10 @@ def test_a_killed_engine_is_replaced(engine: Engine, when: str) -> None:
 
 def test_a_child_that_crashes_is_spoken_again(engine: Engine) -> None:
     speak(engine)
-    before = worker(engine)
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG)
-        (child,) = set(wait_until(before, 2)) - {before}
+        before, processes = wait_until_speaking(engine)
+        (child,) = set(processes) - {before}
         os.kill(child, signal.SIGSEGV)
         assert len(spoken.result()) > 1_000_000
 
