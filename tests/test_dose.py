@@ -188,6 +188,9 @@ MEANT: list[tuple[str, int, str, str]] = [
     ("3x", 1, 'unknown dose item "3x"', "3 times"),
     ("3 x, 2 sets", 1, 'unknown dose item "3 x"', "3 times"),
     ("three times", 1, 'unknown dose item "three times"', "3 times"),
+    ("5 rpes", 1, 'unknown dose item "5 rpes"', "5 reps"),
+    ("once, alternate side", 7, 'unknown dose item "alternate side"', "alternate sides"),
+    ("hold 5 secnds", 1, '"5 secnds" is not a duration', "hold 5 seconds"),
     ("3 times each side", 1, 'unknown dose item "3 times each side"', "3 times, each side"),
     ("hold 20s; 3 times", 1, '"20s; 3 times" is not a duration', "hold 20s, 3 times"),
     ("hold 20s and once", 1, '"20s and once" is not a duration', "hold 20s, once"),
@@ -358,6 +361,9 @@ def test_slips_one_by_one() -> None:
     assert not looks_like_dose("hlod " + "1" * 90 + "s"), "so long a line is no slip"
     assert reads_like_dose("Repeat 3 times")
     assert not reads_like_dose("Repeat it")
+    words = "one two three four five six seven eight nine ten".split()  # noqa: SIM905
+    for number, word in enumerate(words, 1):
+        assert suggest(f"{word} sets") == f'did you mean "{number} sets"?'
     assert suggest("rset " + "1" * 90 + "s") == ""
     assert suggest("xyz 20q") == ""
     assert suggest("and and") == ""

@@ -176,6 +176,10 @@ def test_a_long_sentence_is_spoken_in_pieces() -> None:
     assert len(said) == 4
     assert all(piece.endswith("head,") for piece in said[:-1]), "cut where one breathes"
     assert " ".join(said) == text
+    for mark in ("; ", ": ", "、"):
+        one, other = sentences("slowly " * 30 + f"down{mark}" + "gently " * 30, "en")
+        assert one.endswith(f"down{mark.strip()}")
+        assert other.startswith("gently")
     said = sentences("slowly " * 100, "en")
     assert {word for piece in said for word in piece.split()} == {"slowly"}
     assert sentences("x" * 700, "en") == ["x" * 300, "x" * 300, "x" * 100]

@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 
 from voicecoach.errors import NotFoundError, Problem, ScriptError, problem_lines
-from voicecoach.library import background_names, chime_sets, find_script, script_names, sound_beside
+from voicecoach.library import (
+    CHIME_EVENTS,
+    background_file,
+    background_names,
+    chime_file,
+    chime_sets,
+    find_script,
+    room_tone_file,
+    script_names,
+    sound_beside,
+)
 from voicecoach.routine import (
     Breathe,
     Dose,
@@ -752,6 +762,7 @@ def test_a_script_that_says_nothing() -> None:
 
 
 def test_a_script_of_1_mib_and_no_more() -> None:
+    assert MOST_BYTES == 1024 * 1024
     line = "Lie down, and breathe.\n"
     whole = (line * (MOST_BYTES // len(line) + 1))[:MOST_BYTES]
     assert len(words(read(whole).intro)) == 1
@@ -799,9 +810,11 @@ def test_a_day_and_no_more(text: str, line: int) -> None:
         "## A\nhold 60s, 1439 times, rest 0s",
         "## A\nhold 1s, 10000 times, rest 15s",  # at the fastest pace
         "## A\nevery 8s, 10000 times",
-        "## A\n" + "1. b\n" * 5 + "10000 times, rest 0s",
+        "## A\n" + "1. b\n" * 5 + "1. c (hold 1.1s)\n10000 times, rest 0s",
         "## a\n" * 20_000,  # no dose, no reps
         "a (pause 24h)",
+        "## A\nrest 24h, twice",
+        "## A\nhold 24h",  # to the second; with its words it is too long, but who speaks how fast?
     ],
 )
 def test_less_than_a_day_may_be(text: str) -> None:
@@ -946,6 +959,15 @@ def test_finding_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         with pytest.raises(NotFoundError) as caught:
             find_script(name)
         assert told in str(caught.value)
+
+
+def test_built_in_sounds_are_there() -> None:
+    for chimes in chime_sets():
+        assert all(chime_file(chimes, event).is_file() for event in CHIME_EVENTS)
+    assert chime_file("/a/gong.wav", "hold") == Path("/a/gong.wav")
+    assert all(background_file(name).is_file() for name in background_names())
+    assert background_file("/a/rain.wav") == Path("/a/rain.wav")
+    assert room_tone_file().is_file()
 
 
 # Sounds beside a script

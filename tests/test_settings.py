@@ -120,6 +120,7 @@ GOOD: list[tuple[str, str, object]] = [
     ("volume", "50%", 0.5),
     ("volume", "50 %", 0.5),
     ("volume", "0.5%", 0.005),
+    ("volume", "1", 0.01),
     ("volume", "100", 1.0),
     ("voice volume", "80", 0.8),
     ("chime volume", "0%", 0.0),
@@ -229,6 +230,11 @@ def test_a_bad_value_names_its_source_and_what_it_takes(name: str, text: str, ta
 def test_a_bad_value_is_told_though_a_stronger_source_hides_it() -> None:
     with pytest.raises(SettingError, match=r"^VOICECOACH_PACE: "):
         merge_settings({"pace": "1"}, {"VOICECOACH_PACE": "x"})
+
+
+def test_a_config_without_a_name() -> None:
+    with pytest.raises(SettingError, match=r"^config: pace "):
+        merge_settings(config={"pace": "x"})
 
 
 def test_unknown_settings() -> None:
