@@ -10,7 +10,7 @@ import pytest
 from voicecoach.errors import NotFoundError
 from voicecoach.phrases import Phrases, languages, phrases
 
-NOT_SAID = {"name", "voice", "lowercase_names", "number_endings"}
+NOT_SAID = {"name", "voice", "lowercase_names", "number_endings", "captions"}
 
 
 def blanks(text: str) -> set[str]:
@@ -43,6 +43,21 @@ def test_every_phrase_can_be_filled(language: str) -> None:
         assert filled[0] == filled[0].upper()
         assert "{" not in filled
         assert filled.count("7") == len(blanks(text))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_captions_with_the_same_blanks(language: str) -> None:
+    own, english = (phrases(each).texts["captions"] for each in (language, "en"))
+    assert {key: blanks(text) for key, text in own.items()} == {
+        key: blanks(text) for key, text in english.items()
+    }
+
+
+def test_what_is_shown_of_a_stretch_tells_its_length() -> None:
+    shown = [phrases("en").caption("hold", length) for length in (20, 7.5, 0, 3600, 3750)]
+    assert shown == ["hold, 20 s", "hold, 7.5 s", "hold, 0 s", "hold, 1 h", "hold, 1 h 2 min 30 s"]
+    assert phrases("de").caption("rest", 9.97) == "Pause, 10 s"
+    assert phrases("fr").caption("switch", 62.5) == "changement de côté, 1 min 2,5 s"
 
 
 @pytest.mark.parametrize("language", languages())

@@ -31,6 +31,26 @@ def seconds(length: int) -> float:
     return length / RATE
 
 
+def milliseconds(length: int) -> int:
+    """The nearest whole millisecond of a position. Round each position by itself, never a sum.
+
+    >>> milliseconds(48_025)
+    1001
+    """
+    return round(length * 1000 / RATE)
+
+
+def write_clock(length: int, point: str = ".") -> str:
+    """A position to the millisecond, as chapters and captions have it.
+
+    >>> write_clock(86_400 * RATE), write_clock(72_000, ",")
+    ('24:00:00.000', '00:00:01,500')
+    """
+    minutes, rest = divmod(milliseconds(length), 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+
+
 class DurationError(ValueError):
     """A text that isn't a duration; the message says why."""
 

@@ -95,6 +95,19 @@ class Phrases:
         step = 10 if seconds < 115 else 60 if seconds < 7200 else 300
         return self.length(max(round(seconds / step) * step, 10))
 
+    def caption(self, kind: str, seconds: float) -> str:
+        """What is shown of a stretch that nothing is said in: "hold, 1 min 2.5 s".
+
+        `kind` is one of a timeline's spans; the length is told to the tenth of a second.
+        """
+        texts: dict[str, str] = self.texts["captions"]
+        minutes, tenths = divmod(round(seconds * 10), 600)
+        hours, minutes = divmod(minutes, 60)
+        amounts = (("hours", hours), ("minutes", minutes), ("seconds", tenths / 10))
+        shown = [(unit, n) for unit, n in amounts if n] or [("seconds", 0)]
+        numbers = ((unit, f"{n:g}".replace(".", texts["decimal"])) for unit, n in shown)
+        return texts[kind].format(length=" ".join(texts[unit].format(n=n) for unit, n in numbers))
+
     def _amount(self, unit: str, n: int) -> str:
         if n == 1:
             return str(self.texts[f"one_{unit}"])
