@@ -249,7 +249,7 @@ def test_enough_ends_the_hold_now() -> None:
         assert player.held()[1] == pytest.approx(27, abs=0.1)
 
 
-@pytest.mark.parametrize(("command", "wpm"), [(Command.SLOWER, 123), (Command.FASTER, 148)])
+@pytest.mark.parametrize(("command", "wpm"), [(Command.SLOWER, 134), (Command.FASTER, 148)])
 def test_a_new_pace_holds_for_the_rest_and_keeps_the_holds(command: Command, wpm: int) -> None:
     with playing() as player:
         player.until("hold", 1, 4)

@@ -123,8 +123,25 @@ def test_rate_and_pitch_reach_the_speaker() -> None:
     speaker = ImpulseSpeaker()
     made = rendition(speaker=speaker, settings=Settings(rate_wpm=150, pace=1.2, pitch=-2.0))
     cues = [cue for cue in made.timeline().cues if cue.kind == "speech"]
-    assert {(cue.wpm, cue.pitch) for cue in cues} == {(180, -2.0)}
-    assert {(u.wpm, u.pitch) for u in speaker.spoken} == {(180, -2.0)}
+    assert {(cue.wpm, cue.pitch) for cue in cues} == {(180, -2.0), (162, -2.0)}
+    assert {(u.wpm, u.pitch) for u in speaker.spoken} == {(180, -2.0), (162, -2.0)}
+
+
+def test_what_is_said_within_holds_and_breaths_is_a_little_slower_but_numbers_keep_their_beat() -> (
+    None
+):
+    script = """# T
+## Neck
+hold 40s
+halfway: Breathe out.
+Sit. (breathe 1)
+## Rolls
+3 times, every 4s
+"""
+    cues = [cue for cue in rendition(script).timeline().cues if cue.kind == "speech"]
+    slower = {cue.text for cue in cues if cue.wpm == 122}  # nine tenths of 135
+    assert slower == {"Breathe out.", "Ten seconds.", "Breathe in."}
+    assert {cue.wpm for cue in cues if cue.text not in slower} == {135}
 
 
 # Lazily, from the beginning, the same each time

@@ -237,7 +237,7 @@ def halfway_is_exactly_half(case: Case) -> None:
 
 
 def gaps_between_sentences_and_paragraphs(case: Case) -> None:
-    pace = case.pace
+    pace, settings = case.pace, case.program.settings
     for segment in case.segments:
         spans = [cue for cue in segment.cues if not cue.sounds]
         free = [
@@ -247,6 +247,7 @@ def gaps_between_sentences_and_paragraphs(case: Case) -> None:
         ]
         waiting = iter(free)
         ended: int | None = None
+        trail = 0
         for part in segment.step.parts:
             if not isinstance(part, Say):
                 ended = None
@@ -254,16 +255,18 @@ def gaps_between_sentences_and_paragraphs(case: Case) -> None:
             length = case.slot(part)
             start = ended
             if ended is not None and length:
-                start = ended + frames((PARAGRAPH_GAP if part.group else SENTENCE_GAP) / pace)
+                gap = frames((PARAGRAPH_GAP if part.group else SENTENCE_GAP) / pace)
+                start = ended + gap + trail
             if case.length(part):
                 cue = next(waiting)
                 assert cue.text == part.text
                 assert start is None or cue.start == start
                 start = cue.start
-            ended = start + length if start is not None and length else ended
+            if start is not None and length:
+                ended, trail = start + length, frames(length / RATE * settings.trail)
         assert next(waiting, None) is None
         if ended is not None:  # what follows begins with words, or with a chime
-            assert segment.frames == ended + frames(PARAGRAPH_GAP / pace)
+            assert segment.frames == ended + frames(PARAGRAPH_GAP / pace) + trail
 
 
 def words_never_follow_words_or_chimes_too_closely(case: Case) -> None:
@@ -339,9 +342,9 @@ def test_every_schedule(case: Case) -> None:
 # One case at a time
 
 
-def measure_by(lengths: dict[str, float], usual: float = 0.3) -> Scheduler:
+def measure_by(lengths: dict[str, float], usual: float = 0.3, pace: float = 1.0) -> Scheduler:
     return Scheduler(
-        Settings(chimes=""),
+        Settings(chimes="", rate_wpm=200, pace=pace),
         "espeak:en-us",
         lambda utterance: frames(lengths.get(utterance.text, usual)),
         lambda sound: frames(0.9),
@@ -424,6 +427,44 @@ def test_what_would_begin_before_its_span_is_left_out() -> None:
     assert [left.text for left in segment.left_out] == ["3", "2"]
 
 
+@given(st.floats(0.5, 2), st.integers(80, 400), st.sampled_from([20_000, 150_000, 400_000]))
+def test_a_sentence_with_its_gap_goes_with_the_pace(pace: float, rate: int, length: int) -> None:
+    """As the language says: pace multiplies the speaking rate, of words and silence together."""
+
+    def spoken(pace: float) -> tuple[int, int]:
+        settings = Settings(rate_wpm=rate, pace=pace, chimes="")
+        scheduler = Scheduler(
+            settings,
+            "espeak:en-us",
+            lambda u: Frames(round(length * rate / u.wpm)),
+            lambda _: frames(1),
+        )
+        segment = scheduler.segment(Step("instructions", (Say("Sit."), Say("Now bow."))))
+        first, second = sounds(segment)
+        return second.start - first.start, second.start - first.end
+
+    whole, gap = spoken(pace)
+    usual, usual_gap = spoken(1.0)
+    if rate * pace <= 450:
+        # A word's rate is whole, and so is a frame; from pace 1 on nothing makes up for that.
+        assert whole == pytest.approx(usual / pace, abs=2 if pace < 1 else length / rate)
+    if pace < 1:
+        assert gap / usual_gap >= 1 / pace - 1e-4
+        words = (whole - gap) / (usual - usual_gap)
+        assert words <= 1 / pace + 0.5 / (rate * pace), "the gap takes the larger part"
+
+
+def test_slower_is_never_quicker_and_pace_1_is_as_it_was() -> None:
+    paces = [n / 200 for n in range(100, 401)]
+    settings = [Settings(pace=pace) for pace in paces]
+    words = [each.wpm for each in settings]
+    assert words == sorted(words)
+    assert max(b - a for a, b in itertools.pairwise(words)) <= 2, "no jump"
+    assert (Settings().wpm, Settings().trail) == (135, 0)
+    assert all(each.trail == 0 for each in settings if each.pace >= 1)
+    assert [Settings(pace=pace).wpm for pace in (0.95, 0.85, 0.5)] == [135, 132, 101]
+
+
 def test_a_pause_takes_the_place_of_the_gap() -> None:
     step = Step("instructions", (Say("Wait."), Span("pause", 0.2), Say("Go.")))
     first, second = sounds(measure_by({}).segment(step))
@@ -439,6 +480,14 @@ def test_words_longer_than_their_rest_are_left_out_whole() -> None:
         assert [(left.text, left.line) for left in segment.left_out] == (
             [] if fits else [("Shake it out.", 12)]
         )
+
+
+def test_at_a_slow_pace_words_in_a_rest_leave_room_for_the_longer_gap_behind_them() -> None:
+    rest = Span("rest", 3.0, cues=(Placed(Say("Shake it out."), None),))
+    for length, fits in ((1.2, True), (1.21, False)):  # 1.2 s behind every sentence, and a half
+        segment = measure_by({"Shake it out.": length}, pace=0.5).segment(Step("rep", (rest,)))
+        assert segment.frames == frames(3)
+        assert len(sounds(segment)) == fits
 
 
 def test_a_side_whose_words_are_longer_leaves_out_the_same_cues() -> None:

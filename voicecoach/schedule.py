@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voicecoach.library import chime_sets
-from voicecoach.settings import Settings
+from voicecoach.settings import SLOWEST_WPM, Settings
 from voicecoach.speech import Utterance
 from voicecoach.step import Chime, Placed, Say, Span, Step
 from voicecoach.timeline import Cue, LeftOut, Segment
-from voicecoach.units import Frames, frames
+from voicecoach.units import RATE, Frames, frames
 
 SENTENCE_GAP = 0.6
 PARAGRAPH_GAP = 1.2
@@ -35,7 +35,8 @@ class Scheduler:
 
     def utterance(self, say: Say) -> Utterance:
         """What the speaker is asked for."""
-        return Utterance(say.text, self.voice, self.settings.wpm, self.settings.pitch)
+        wpm = max(round(self.settings.wpm * say.rate), SLOWEST_WPM)
+        return Utterance(say.text, self.voice, wpm, self.settings.pitch)
 
     def segment(self, step: Step) -> Segment:
         """The step with every position fixed. The same step gives the same segment."""
@@ -59,7 +60,9 @@ class _Placing:
     now: int = 0
     """Where the last thing asked for ended."""
     speech_end: int | None = None
-    """Where the last word ended, if a gap must follow it."""
+    """Where the last word ended, if a gap must follow it,"""
+    trail: int = 0
+    """and how much longer than usual that gap is."""
     chime_end: int = 0
     heard: int = 0
     """Where the last sound of all ended."""
@@ -77,7 +80,8 @@ class _Placing:
         """The first frame where words may start, after so much silence behind other words."""
         at = self.now
         if self.speech_end is not None:
-            at = max(at, self.speech_end + self.gap(gap_seconds))
+            gap = self.gap(gap_seconds) + self.trail if gap_seconds else 0
+            at = max(at, self.speech_end + gap)
         if self.chime_end:
             at = max(at, self.chime_end + self.gap(CHIME_GAP))
         return at
@@ -87,8 +91,18 @@ class _Placing:
         length, slot = self.lengths(say)
         self.speech(say, say.line, start, length)
         if slot:
-            self.now = self.speech_end = start + slot
+            self.now = start + slot
+            self.spoken(self.now, slot)
             self.last = "words"
+
+    def spoken(self, end: int, slot: int) -> None:
+        """Words that take so long have ended there."""
+        if self.speech_end is None or end > self.speech_end:
+            self.speech_end, self.trail = end, self.trailing(slot)
+
+    def trailing(self, slot: int) -> int:
+        """The silence by which words are followed beyond the usual gap."""
+        return frames(slot / RATE * self.scheduler.settings.trail)
 
     def chime(self, chime: Chime) -> None:
         sound = self.sound(chime.name)
@@ -136,7 +150,7 @@ class _Placing:
         length, slot = self.lengths(say)
         if placed.at_seconds is None:
             at = max(start, self.free(SENTENCE_GAP))
-            end -= self.gap(SENTENCE_GAP)  # words follow the span
+            end -= self.gap(SENTENCE_GAP) + self.trailing(slot)  # words follow the span
         else:
             offset = frames(placed.at_seconds)
             at = end - offset if placed.before_end else start + offset
@@ -150,7 +164,7 @@ class _Placing:
             self.speech(say, line, at, length)
             if slot:
                 taken.append((clear, at + slot))
-                self.speech_end = max(self.speech_end or 0, at + slot)
+                self.spoken(at + slot, slot)
                 self.counting = counts
 
     def inner(self, hold: Span, start: int, end: int) -> None:

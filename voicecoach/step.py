@@ -25,6 +25,8 @@ class Say:
     number: int | None = None
     as_long_as: str = ""
     """The other side's text: takes the time of the longer one, so both sides get equal time."""
+    rate: float = 1.0
+    """Its words a minute over the session's; below 1 what is said more slowly."""
 
     def other_side(self) -> Say | None:
         """What it takes as long as, if there is such."""
