@@ -33,7 +33,7 @@ ROOM_TONE_BITS: Final = 24
 """At -72 dBFS, 16 bits would leave four of them for the noise, and their steps to be heard."""
 
 CHIME_LUFS: Final = -23.0
-"""Momentary maximum of a chime: a little under the coach's voice, which sits at -21 LUFS."""
+"""Momentary maximum of a chime: a little under the coach's voice, which sits at -20 LUFS."""
 
 TICK_LUFS: Final = -25.5
 """The same for `rep`, the one event that may sound hundreds of times in an hour."""

@@ -9,12 +9,12 @@ from pathlib import Path
 import av
 import numpy as np
 
-from voicecoach.export.track import FORMATS
+from voicecoach.export.tracks import FORMATS
 from voicecoach.units import RATE
 
 samples = np.fromfile(sys.argv[1], np.float32)
 target = Path(sys.argv[2])
-form = FORMATS[target.suffix]
+form = FORMATS[target.suffix].coding
 with av.open(
     str(target), "w", format=form.container, options=dict(form.container_options)
 ) as container:

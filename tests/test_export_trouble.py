@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.exports import material
 from voicecoach.errors import ExportError, SpeechError
-from voicecoach.export import Job, export_track
-from voicecoach.export.track import FORMATS
+from voicecoach.export import Job, export_file
+from voicecoach.export.tracks import FORMATS
 from voicecoach.sound import Samples
 from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import RATE, Frames
@@ -40,7 +41,10 @@ def failing(error: BaseException) -> Iterator[Samples]:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("track.mp33", r'track\.mp33 has no ending of a track; did you mean "track\.mp3"\?'),
+        (
+            "track.mp33",
+            r'track\.mp33 has no ending that says what to write; did you mean "track\.mp3"\?',
+        ),
         ("track.fla", r'did you mean "track\.flac"\?'),
         ("track", "there are wav, flac, mp3, opus, ogg, m4b, m4a"),
         ("track.exe", "there are wav, flac"),
@@ -59,7 +63,9 @@ def test_what_can_not_be_written_is_said_at_once(name: str, told: str, tmp_path:
     with pytest.raises(ExportError, match=told):
         Job(tmp_path / name).check()
     with pytest.raises(ExportError, match=told):
-        export_track(Job(tmp_path / name), SILENCE, failing(AssertionError("work was done")))
+        export_file(
+            Job(tmp_path / name), material(SILENCE, failing(AssertionError("work was done")))
+        )
     assert sorted(tmp_path.iterdir()) == before
     assert (tmp_path / "there.wav").read_bytes() == b"precious"
 
@@ -90,7 +96,7 @@ def test_an_empty_session_is_no_track(tmp_path: Path) -> None:
     empty = Timeline("Empty", "en", Frames(0), (), ())
     for ending in FORMATS:
         with pytest.raises(ExportError, match="would be empty"):
-            export_track(Job(tmp_path / f"track{ending}"), empty, [])
+            export_file(Job(tmp_path / f"track{ending}"), material(empty, []))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,12 +118,12 @@ def test_a_failure_midway_passes_through_and_leaves_what_was(
 ) -> None:
     path = tmp_path / f"track{ending}"
     with pytest.raises(type(error)) as raised:
-        export_track(Job(path), SILENCE, failing(error))
+        export_file(Job(path), material(SILENCE, failing(error)))
     assert raised.value is error
     assert list(tmp_path.iterdir()) == []
     path.write_bytes(b"precious")
     with pytest.raises(type(error)):
-        export_track(Job(path, force=True), SILENCE, failing(error))
+        export_file(Job(path, force=True), material(SILENCE, failing(error)))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -125,7 +131,7 @@ def test_a_failure_midway_passes_through_and_leaves_what_was(
 def test_a_file_is_replaced_when_forced(tmp_path: Path) -> None:
     path = tmp_path / "track.wav"
     path.write_bytes(b"precious")
-    export_track(Job(path, force=True), SILENCE, second())
+    export_file(Job(path, force=True), material(SILENCE, second()))
     with wave.open(str(path)) as file:
         assert file.getnframes() == RATE
     assert list(tmp_path.iterdir()) == [path]
@@ -135,7 +141,8 @@ KILLED = """
 import sys
 from pathlib import Path
 import numpy as np
-from voicecoach.export import Job, export_track
+from tests.exports import material
+from voicecoach.export import Job, export_file
 from voicecoach.timeline import Timeline
 def blocks():
     for _ in range(20):
@@ -143,7 +150,7 @@ def blocks():
     print("half", flush=True)
     input()
 job = Job(Path(sys.argv[1]), force=True)
-export_track(job, Timeline("Long", "en", 48_000 * 20, (), ()), blocks())
+export_file(job, material(Timeline("Long", "en", 48_000 * 20, (), ()), blocks()))
 """
 
 
@@ -158,8 +165,8 @@ def test_kill_9_leaves_the_old_file_and_the_next_export_does_not_mind(tmp_path: 
         process.send_signal(signal.SIGKILL)
     assert path.read_bytes() == b"precious"
     (part,) = set(tmp_path.iterdir()) - {path}
-    assert part.name == f".track.flac.{process.pid}.part"
-    export_track(Job(path, force=True), SILENCE, second())
+    assert part.name == f".track.{process.pid}.part.flac"
+    export_file(Job(path, force=True), material(SILENCE, second()))
     assert path.read_bytes()[:4] == b"fLaC"
 
 
@@ -168,19 +175,20 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from voicecoach.errors import ExportError
-from voicecoach.export import Job, export_track
+from tests.exports import material
+from voicecoach.export import Job, export_file
 from voicecoach.timeline import Chapter, Timeline
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 path = Path(sys.argv[1])
 noise = 0.1 * np.random.default_rng(1).standard_normal(96_000).astype(np.float32)
 timeline = Timeline("Full", "en", len(noise), (Chapter("A", 0, len(noise)),), ())
-export_track(Job(path), timeline, np.split(noise, 4))
+export_file(Job(path), material(timeline, np.split(noise, 4)))
 size = path.stat().st_size
 path.unlink()
 for limit in (0, 1, 100, size // 2, size - 3000, size - 20, size - 1):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     try:
-        export_track(Job(path), timeline, np.split(noise, 4))
+        export_file(Job(path), material(timeline, np.split(noise, 4)))
     except ExportError as error:
         print(error)
     else:
@@ -205,7 +213,7 @@ def test_a_full_disk_is_one_clear_error_wherever_it_strikes(ending: str, tmp_pat
 @pytest.mark.parametrize("name", ["a:b.wav", "pipe:1.wav", "頭 %03d.wav", "x" * 251 + ".wav"])
 def test_odd_names_are_names(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    export_track(Job(Path(name)), SILENCE, second())
+    export_file(Job(Path(name)), material(SILENCE, second()))
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -214,5 +222,5 @@ def test_a_title_that_is_no_text_is_a_clear_error(ending: str, tmp_path: Path) -
     half = "\ud800"  # half of a pair, as JSON can hold
     titled = Timeline(half, "en", Frames(RATE), (Chapter(half, Frames(0), Frames(RATE)),), ())
     with pytest.raises(ExportError, match="no text"):
-        export_track(Job(tmp_path / f"track{ending}", tags={"title": half}), titled, second())
+        export_file(Job(tmp_path / f"track{ending}"), material(titled, second()))
     assert list(tmp_path.iterdir()) == []

@@ -51,6 +51,7 @@ LATE = {
     "diskcache": "SQLite, 30 ms",
     "espeakng_loader": "only on Linux, only where the system has no eSpeak NG",
     "markdown_it": "45 ms, and most lines carry no marks",
+    "mutagen": "30 ms, and only a track has tags",
     "miniaudio": "150 ms, and an export plays nothing",
     "num2words": "40 ms, and a session may say no number",
     "platformdirs": "20 ms, and a help page needs no folders",
@@ -111,6 +112,7 @@ def test_every_room_is_named() -> None:
 def test_public_names() -> None:
     assert voicecoach.__all__ == [
         "Job",
+        "Material",
         "Program",
         "Rendition",
         "Routine",
@@ -123,11 +125,13 @@ def test_public_names() -> None:
         "Utterance",
         "VoicecoachError",
         "build_program",
-        "export_track",
+        "export_file",
         "find_script",
         "load_script",
         "merge_settings",
         "read_script",
+        "render_plan",
+        "render_program",
     ]
     for name in voicecoach.__all__:
         assert callable(getattr(voicecoach, name)), "hidden by a module of its name"

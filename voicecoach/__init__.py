@@ -1,8 +1,9 @@
 """voicecoach: scripts become timed spoken cues and chimes, offline, live or as a track.
 
 The way from script to sound: `load_script` gives a Routine, `build_program` its steps, a
-`Rendition` speaks them with a Speaker: as segments, as a Timeline, as blocks of samples;
-`export_track` writes those to a file. Names are imported when they are first used.
+`Rendition` speaks them with a Speaker: as segments, as a Timeline, as blocks of samples.
+`render_program` makes of a program what `export_file` writes to files of every kind. Names are
+imported when they are first used.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from voicecoach.errors import ScriptError as ScriptError
     from voicecoach.errors import VoicecoachError as VoicecoachError
     from voicecoach.export import Job as Job
-    from voicecoach.export import export_track as export_track
+    from voicecoach.export import export_file as export_file
+    from voicecoach.export.material import Material as Material
+    from voicecoach.export.render import render_plan as render_plan
+    from voicecoach.export.render import render_program as render_program
     from voicecoach.library import find_script as find_script
     from voicecoach.program import Program as Program
     from voicecoach.program import build_program as build_program
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Job": "export",
+    "Material": "export.material",
     "Program": "program",
     "Rendition": "rendition",
     "Routine": "routine",
@@ -44,11 +49,13 @@ _HOMES = {
     "Utterance": "speech",
     "VoicecoachError": "errors",
     "build_program": "program",
-    "export_track": "export",
+    "export_file": "export",
     "find_script": "library",
     "load_script": "script",
     "merge_settings": "settings",
     "read_script": "script",
+    "render_plan": "export.render",
+    "render_program": "export.render",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of names, each with its home above

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import ExportError
-from voicecoach.sound import Samples, open_sound
+from voicecoach.sound import Meter, Samples, open_sound
 from voicecoach.units import RATE, Frames, frames
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ Speech = Iterable[tuple[int, int]]
 """Where words sound, in frames of the session: first and end (exclusive), in their order."""
 
 LOUDNESS = -33.0
-"""LUFS of a background, integrated over its file: 12 LU below the voice."""
-VOICE_LOUDNESS = -21.0
+"""LUFS of a background, integrated over its file: 13 LU below the voice."""
+VOICE_LOUDNESS = -20.0
 """LUFS of the voice, as voicecoach.speech.finish makes it."""
 BELOW_VOICE = 24.0
 """LU between the voice and the loudest three seconds of a ducked background. WCAG 1.4.7 asks for 20
@@ -38,7 +38,7 @@ LEAST_DEPTH = 12.0
 """dB: what an even background needs for BELOW_VOICE; one with louder passages is ducked deeper."""
 PEAK = 0.2
 """The largest sample, or 1.41 times that where the loop is joined: with a chime's (0.7) it stays
-below 1, and ducked with the voice's (0.84). A file of rare, loud moments is softer for it."""
+below 1, and ducked with the voice's (0.71). A file of rare, loud moments is softer for it."""
 SILENT = -60.0
 """LUFS; raised to LOUDNESS, what is softer would be hiss."""
 LONGEST = frames(30 * 60)
@@ -182,7 +182,7 @@ def _draw(gain: Samples, at: int, curve: NDArray[np.floating]) -> None:
 
 def _unpack(path: Path, file: IO[bytes]) -> tuple[float, float, float]:
     """Write a file's samples; return its LUFS, those of its loudest 3 s, and its largest sample."""
-    meter, length, peak = _Meter(), 0, 1
+    meter, length, peak = Meter("s16"), 0, 1
     for frame in _decoded(path):
         samples = frame.to_ndarray().reshape(-1).astype(np.int16, copy=False)
         file.write(samples.tobytes())
@@ -211,29 +211,6 @@ def _decoded(path: Path) -> Iterator[AudioFrame]:
     except (av.FFmpegError, OSError, IndexError, ValueError) as error:
         reason = "it holds no sound" if isinstance(error, IndexError) else error
         raise ExportError(f"{path} can't be read as sound: {reason}") from None
-
-
-class _Meter:
-    """FFmpeg's EBU R128 meter, which hears a file piece by piece."""
-
-    def __init__(self) -> None:
-        import av
-
-        self.integrated = self.loudest = -70.0
-        self._graph = av.filter.Graph()
-        source = self._graph.add_abuffer(sample_rate=RATE, format="s16", layout="mono")
-        meter = self._graph.add("ebur128", "metadata=1")
-        self._graph.link_nodes(source, meter, self._graph.add("abuffersink")).configure()
-
-    def hear(self, frame: AudioFrame) -> None:
-        self._graph.push(frame)
-        while True:
-            try:
-                said = self._graph.pull().metadata
-            except (BlockingIOError, EOFError):
-                return
-            self.integrated = float(said.get("lavfi.r128.I", self.integrated))
-            self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
 
 
 def _joined(samples: Whole) -> Whole:

@@ -101,9 +101,10 @@ class Rendition:
             Levels.of(settings),
         )
 
-    def blocks(self) -> Iterator[Samples]:
-        """The session's samples in blocks. Raises as `segments`."""
-        return _samples(self.pieces(Stretch(segment) for segment in self.segments()))
+    def blocks(self, levels: Levels | None = None) -> Iterator[Samples]:
+        """The session's samples in blocks, at its own levels or others. Raises as `segments`."""
+        stretches = (Stretch(segment) for segment in self.segments())
+        return _samples(self.pieces(stretches, levels=levels))
 
     def pieces(
         self,
@@ -185,8 +186,10 @@ def cue_sound(speaker: Speaker, cue: Cue, room: int) -> Samples:
     return samples
 
 
-def timeline_blocks(timeline: Timeline, speaker: Speaker) -> Iterator[Samples]:
-    """The blocks of a timeline that was read from a plan.
+def timeline_blocks(
+    timeline: Timeline, speaker: Speaker, levels: Levels | None = None
+) -> Iterator[Samples]:
+    """The blocks of a timeline that was read from a plan, at its own levels or others.
 
     Raises:
         SpeechError: the engine failed, also when tried again.
@@ -195,7 +198,8 @@ def timeline_blocks(timeline: Timeline, speaker: Speaker) -> Iterator[Samples]:
     speaker.prepare(Utterance(c.text, c.voice, c.wpm, c.pitch) for c in cues if c.kind == "speech")
     segment = Segment(Step("opening", ()), timeline.frames, tuple(cues))
     sound = partial(cue_sound, speaker)
-    return _samples(mix([Stretch(segment)], sound, timeline.levels, make_bed(timeline.levels)))
+    levels = levels or timeline.levels
+    return _samples(mix([Stretch(segment)], sound, levels, make_bed(levels)))
 
 
 def make_bed(levels: Levels) -> Bed:

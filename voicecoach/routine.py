@@ -151,3 +151,5 @@ class Routine:
     """Where it came from, as errors name it."""
     script_hash: str = ""
     """SHA-256 of the script's text, in hexadecimal: what tells it from another."""
+    source: str = field(default="", repr=False)
+    """The script's text itself, its lines divided by LF."""

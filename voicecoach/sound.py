@@ -22,6 +22,8 @@ Samples = NDArray[np.float32]
 """Mono sound: shape (frames,), float32, −1 to 1, at the session rate. A voice coach is mono: it
 comes from one phone on the floor or one ear bud as often as not."""
 
+HOP = RATE // 10
+"""Frames between two readings of a loudness meter: 100 ms (EBU Tech 3341)."""
 LONGEST_CHIME = 10.0
 """Seconds; a longer file is no chime."""
 
@@ -82,44 +84,96 @@ def resample(samples: NDArray[np.int16], rate: int) -> Samples:
 
 def loudness(samples: Samples) -> float:
     """Integrated loudness in LUFS by FFmpeg's EBU R128 meter; −70 where nothing is heard."""
+    meter = Meter()
+    meter.hear(samples)
     # The meter's gate works on blocks of 400 ms: silence behind lets the last one count.
-    padded = np.concatenate([samples, np.zeros(RATE // 2, np.float32)])
-    value = -70.0
-    for frame in _filtered(padded, "ebur128", "metadata=1"):
-        value = float(frame.metadata.get("lavfi.r128.I", value))
-    return value
+    meter.hear(np.zeros(RATE // 2, np.float32))
+    return meter.integrated
+
+
+def momentary(samples: Samples) -> NDArray[np.float64]:
+    """Momentary loudness in LUFS of each 400 ms that hold some of the samples, HOP after HOP, by
+    FFmpeg's EBU R128 meter: the first holds only the first HOP of them.
+    """
+    meter = Meter()
+    silence = np.zeros(3 * HOP, np.float32)
+    whole = np.concatenate([silence, samples, np.zeros(-len(samples) % HOP, np.float32), silence])
+    meter.hear(whole)
+    return np.array(meter.momentary[3:])  # it says nothing true before it has heard 400 ms
 
 
 def limit(samples: Samples, peak: float) -> Samples:
     """The samples with their peaks held at an amplitude, by FFmpeg's look-ahead limiter."""
-    # Its look-ahead delays by the attack time; latency=1 takes that out again.
-    arguments = f"limit={peak:.4f}:attack=5:release=50:level=disabled:latency=1"
-    frames_out = [_samples(frame) for frame in _filtered(samples, "alimiter", arguments)]
-    return np.concatenate(frames_out)[: len(samples)]
+    limiter = Limiter(peak)
+    return np.concatenate([*limiter.hold(samples), *limiter.rest()])[: len(samples)]
 
 
-def _filtered(samples: Samples, name: str, arguments: str) -> Iterator[AudioFrame]:
-    import av
+class Meter:
+    """FFmpeg's EBU R128 meter, which hears a sound piece by piece."""
 
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(sample_rate=RATE, format="flt", layout="mono")
-    steps = [
-        source,
-        graph.add(name, arguments),
-        graph.add("aformat", "sample_fmts=flt:channel_layouts=mono"),
-    ]
-    graph.link_nodes(*steps, graph.add("abuffersink")).configure()
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
-    frame.sample_rate = RATE
-    graph.push(frame)
-    graph.push(None)
-    while True:
-        try:
-            filtered = graph.pull()
+    def __init__(self, sample_format: str = "flt") -> None:
+        self._filter = _Filter("ebur128", "metadata=1", sample_format)
+        self.integrated = -70.0
+        """LUFS."""
+        self.loudest = -70.0
+        """LUFS of the loudest three seconds."""
+        self.momentary: list[float] = []
+        """LUFS of the last 400 ms, at every HOP."""
+
+    def hear(self, sound: Samples | AudioFrame) -> None:
+        """Go on with these."""
+        for frame in self._filter.push(sound):
+            said = frame.metadata
+            self.integrated = float(said.get("lavfi.r128.I", self.integrated))
+            self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
+            self.momentary.append(float(said.get("lavfi.r128.M", -70)))
+
+
+class Limiter:
+    """FFmpeg's look-ahead limiter, which passes a sound on piece by piece, none of it late."""
+
+    def __init__(self, peak: float) -> None:
+        # Its look-ahead delays by the attack time; latency=1 takes that out again.
+        arguments = f"limit={peak:.4f}:attack=5:release=50:level=disabled:latency=1"
+        self._filter = _Filter("alimiter", arguments)
+
+    def hold(self, samples: Samples) -> Iterator[Samples]:
+        """What can be passed on now."""
+        return map(_samples, self._filter.push(samples))
+
+    def rest(self) -> Iterator[Samples]:
+        """What was still held back."""
+        return map(_samples, self._filter.push(None))
+
+
+class _Filter:
+    """One of FFmpeg's filters, for mono sound at the session rate."""
+
+    def __init__(self, name: str, arguments: str, sample_format: str = "flt") -> None:
+        import av
+
+        self._graph = av.filter.Graph()
+        source = self._graph.add_abuffer(sample_rate=RATE, format=sample_format, layout="mono")
+        step = self._graph.add(name, arguments)
+        plain = self._graph.add("aformat", "sample_fmts=flt:channel_layouts=mono")
+        self._graph.link_nodes(source, step, plain, self._graph.add("abuffersink")).configure()
+
+    def push(self, sound: Samples | AudioFrame | None) -> Iterator[AudioFrame]:
+        """Put in samples, or None for the end; what comes out of it."""
+        import av
+
+        if isinstance(sound, np.ndarray):
+            frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="flt", layout="mono")
+            frame.sample_rate = RATE
+            sound = frame
+        self._graph.push(sound)
+        while True:
+            try:
+                filtered = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
             if isinstance(filtered, av.AudioFrame):
                 yield filtered
-        except (av.BlockingIOError, av.EOFError):
-            return
 
 
 @cache

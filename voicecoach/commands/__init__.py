@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -97,18 +96,6 @@ def tell(warnings: tuple[Problem, ...]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)
-
-
-def track_tags(routine: Routine, language: str) -> dict[str, str]:
-    """A track's tags."""
-    tags = {
-        "title": routine.title,
-        "artist": routine.author or "voicecoach",
-        "date": datetime.now(UTC).astimezone().date().isoformat(),
-        "language": language,
-        "copyright": routine.license,
-    }
-    return {key: value for key, value in tags.items() if value}
 
 
 def terminal() -> bool:

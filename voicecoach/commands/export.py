@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from voicecoach.commands import (
-    is_plan,
-    open_program,
-    script_argument,
-    setting_options,
-    terminal,
-    track_tags,
-)
+from voicecoach.commands import is_plan, open_program, script_argument, setting_options, terminal
 from voicecoach.display import progress_display
 from voicecoach.errors import NotFoundError
-from voicecoach.export import Job, export_track
+from voicecoach.export import Job, export_file
+from voicecoach.export.loudness import LOUDEST, MONO, SOFTEST
+from voicecoach.export.material import Material
+from voicecoach.export.render import render_plan, render_program
 from voicecoach.program import Program
-from voicecoach.rendition import Rendition, timeline_blocks
-from voicecoach.sound import Samples
 from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline, read_plan
@@ -31,55 +24,85 @@ MOST_PLAN_BYTES = 256 << 20
 """A day's plan of the most reps takes a tenth of it."""
 
 
+class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
+    """LUFS, or "off"."""
+
+    name = "loudness"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | None:
+        """The number; None for "off"."""
+        if value == "off" or value is None:
+            return None
+        try:
+            lufs = float(str(value).lower().removesuffix("lufs"))
+        except ValueError:
+            lufs = 0
+        if not SOFTEST <= lufs <= LOUDEST:
+            cause = f"{value!r} is no loudness; {SOFTEST:g} to {LOUDEST:g} LUFS, or off"
+            self.fail(cause, param, ctx)
+        return lufs
+
+
 @click.command("export", epilog="Example: voicecoach export ease-your-back -o back.mp3")
 @script_argument
 @click.option(
     "-o",
     "--output-file",
-    "file",
+    "files",
     required=True,
+    multiple=True,
     type=click.Path(path_type=Path),
-    help="The track; its ending says what kind: wav, flac, mp3, opus, ogg, m4b, m4a.",
+    help="The file; its ending says what kind. May be given several times.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option(
+    "--loudness",
+    type=Loudness(),
+    default=MONO,
+    metavar="LUFS",
+    help="How loud the track is as a whole (-19), or off: as it is played live.",
+)
 @setting_options()
-def command(script: str, file: Path, force: bool, **options: Any) -> None:
+def command(
+    script: str, files: tuple[Path, ...], force: bool, loudness: float | None, **options: Any
+) -> None:
     """Write a session as a sound file, with a chapter for each exercise.
 
     SCRIPT is a built-in's name, a file, - for standard input, or a plan that `voicecoach plan
-    --json` wrote. The track is what `play` plays, sample for sample.
+    --json` wrote.
     """
-    job = Job(file, force)
-    job.check()
+    jobs = [Job(file, force) for file in files]
+    for job in jobs:
+        job.check()
     with SystemSpeaker() as speaker:
         if is_plan(script):
-            _export_plan(Path(script), job, speaker)
+            material = render_plan(_read_plan(Path(script)), speaker, loudness)
         else:
-            export_program(open_program(script, options), job, speaker)
+            material = render_program(open_program(script, options), speaker, loudness)
+        for job in jobs:
+            write(job, material)
 
 
 def export_program(program: Program, job: Job, speaker: Speaker) -> None:
-    """Write a program's track and say where it is. Raises as voicecoach.export.export_track."""
+    """Write a program's track and say where it is. Raises as voicecoach.export.export_file."""
     job.check()
-    tags = track_tags(program.routine, program.settings.language)
-    timeline = Rendition(program, speaker).timeline()
-    _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
+    write(job, render_program(program, speaker))
 
 
-def _export_plan(path: Path, job: Job, speaker: Speaker) -> None:
+def write(job: Job, material: Material) -> None:
+    """Write a file and say where it is. Raises as voicecoach.export.export_file."""
+    length = material.timeline.frames
+    with progress_display(f"Writing {job.path.name}", length, shown=terminal()) as progress:
+        export_file(job, material, progress)
+    click.echo(f"Wrote {job.path} ({write_seconds(seconds(length))}).")
+
+
+def _read_plan(path: Path) -> Timeline:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_PLAN_BYTES)
     except OSError as error:
         raise NotFoundError("plan", str(path), hint=error.strerror or "") from None
-    timeline = read_plan(data, str(path), path.parent)
-    tags = {"title": timeline.title, "artist": "voicecoach", "language": timeline.language}
-    _write(Job(job.path, job.force, tags), timeline, timeline_blocks(timeline, speaker))
-
-
-def _write(job: Job, timeline: Timeline, blocks: Iterable[Samples]) -> None:
-    with progress_display(
-        f"Writing {job.path.name}", timeline.frames, shown=terminal()
-    ) as progress:
-        export_track(job, timeline, blocks, progress)
-    click.echo(f"Wrote {job.path} ({write_seconds(seconds(timeline.frames))}).")
+    return read_plan(data, str(path), path.parent)

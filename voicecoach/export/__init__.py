@@ -1,21 +1,25 @@
-"""Export: blocks and their timeline enter, a whole file leaves, or none."""
+"""Export: a session's material enters; a whole file leaves, or none. What a file's ending stands
+for is the table ENDINGS.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import ExportError, nearest, quoted
-from voicecoach.export.track import FORMATS, Track, write_track
-from voicecoach.sound import Samples
-from voicecoach.timeline import Timeline
+from voicecoach.export.material import Material, Tell
+from voicecoach.export.tracks import FORMATS, write_track
+from voicecoach.export.whole import whole
 
-Progress = Callable[[int], None]
-"""Told how many frames have been written."""
+Writer = Callable[[Path, Material, Tell | None], None]
+
+ENDINGS: Mapping[str, Writer] = {
+    **dict.fromkeys(FORMATS, write_track),
+}
+"""What writes a file, by its ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,11 @@ class Job:
     path: Path
     force: bool = False
     """Replace a file that is there."""
-    tags: dict[str, str] = field(default_factory=dict)
-    """title, artist, date, language, copyright: what a format can carry of them is written."""
+
+    @property
+    def ending(self) -> str:
+        """What says which kind of file it is, such as ".mp3"."""
+        return self.path.suffix.lower()
 
     def check(self) -> None:
         """Whether the file can be written, before any work is done for it.
@@ -34,14 +41,13 @@ class Job:
         Raises:
             ExportError: its ending is unknown, its folder can't be written, or the file exists.
         """
-        ending = self.path.suffix.lower()
-        if ending not in FORMATS:
-            near = nearest(ending, FORMATS, 0.5)
-            known = ", ".join(ending.removeprefix(".") for ending in FORMATS)
+        if self.ending not in ENDINGS:
+            near = nearest(self.ending, ENDINGS, 0.5)
+            known = ", ".join(ending.removeprefix(".") for ending in ENDINGS)
             hint = (
                 f"did you mean {quoted(self.path.stem + near)}?" if near else f"there are {known}"
             )
-            raise ExportError(f"{self.path} has no ending of a track; {hint}")
+            raise ExportError(f"{self.path} has no ending that says what to write; {hint}")
         folder = self.path.parent
         try:
             if self.path.is_dir():
@@ -56,43 +62,12 @@ class Job:
             raise ExportError(f"the folder {folder} can't be written")
 
 
-def export_track(
-    job: Job, timeline: Timeline, blocks: Iterable[Samples], progress: Progress | None = None
-) -> None:
-    """Write a session's track: beside its target, and renamed when whole.
+def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
+    """Write one file: beside its target, and renamed when whole.
 
     Raises:
         ExportError: it can't be written; nothing half-written is left.
     """
     job.check()
-    if not timeline.frames:
-        raise ExportError(f"{job.path} would be empty: the session has no length")
-    track = Track(timeline, job.tags)
-    with _whole(job.path) as part:
-        write_track(part, FORMATS[job.path.suffix.lower()], track, _told(blocks, progress))
-
-
-def _told(blocks: Iterable[Samples], progress: Progress | None) -> Iterator[Samples]:
-    done = 0
-    for block in blocks:
-        yield block
-        done += len(block)
-        if progress:
-            progress(done)
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A path beside the target that becomes the target when all went well, else nothing."""
-    # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
-    part = path.absolute().with_name(f".{path.name[:50]}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        raise ExportError(f"{path} can't be written: {reason}") from None
-    except UnicodeEncodeError as error:  # a half of a pair, as JSON can hold
-        raise ExportError(f"{path} can't be written: a title in it is no text: {error}") from None
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(job.path) as part:
+        ENDINGS[job.ending](part, material, tell)

@@ -38,6 +38,16 @@ def phrases(language: str) -> Phrases:
     return Phrases(base, MappingProxyType(tomllib.loads(text)))
 
 
+def iso639_2(language: str) -> str:
+    """The three letters by which files name a language (ISO 639-2/T); "und" where none are known.
+
+    >>> iso639_2("de-at"), iso639_2("tlh")
+    ('deu', 'und')
+    """
+    base = language.split("-", maxsplit=1)[0]
+    return str(phrases(base).texts["iso639_2"]) if base in languages() else "und"
+
+
 class Phrases:
     """One language's phrases. Numbers in them are words of that language."""
 

@@ -50,7 +50,8 @@ def read_script(
     if report.errors:
         raise ScriptError(report.errors, report.warnings)
     script_hash = hashlib.sha256(text.encode()).hexdigest()
-    return replace(routine, script_hash=script_hash), tuple(sorted(report.warnings))
+    routine = replace(routine, script_hash=script_hash, source=text)
+    return routine, tuple(sorted(report.warnings))
 
 
 def _decode(data: bytes | str, file: str) -> str:

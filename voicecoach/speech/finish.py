@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from voicecoach.sound import Samples, limit, resample
 
-LOUDNESS = -21.0
-"""LUFS of a voice in the mono mix: as loud as eSpeak NG's peaks allow without limiting them (its
-crest is 18 dB), and matched to the chimes. Set once for a voice: a "Go" is to stay softer than a
+LOUDNESS = -20.0
+"""LUFS of a voice in the mono mix: what makes most sessions as loud as tracks are to be (−19 LUFS,
+chimes and all), and matched to the chimes. Set once for a voice: a "Go" is to stay softer than a
 long sentence."""
 AUDIBLE = 10 ** (-52 / 20)
-"""Amplitude where an utterance begins and ends: 31 dB below its loudness, 6 dB above the
+"""Amplitude where an utterance begins and ends: 32 dB below its loudness, 6 dB above the
 highest peak of the room tone."""
-PEAK = 10 ** (-1.5 / 20)
-"""The largest sample: −1 dBTP, less what lies between samples."""
+PEAK = 10 ** (-3 / 20)
+"""The largest sample: 2 dB below a track's, so that levelling a session seldom has to limit it."""
 EDGE = 96
 """Frames over which an abrupt start or end is made soft: 2 ms."""
-VERSION = 1
+VERSION = 2
 """Part of the cache's key: what this room does to samples."""
 
 

@@ -105,6 +105,11 @@ class Levels:
             settings.background,
         )
 
+    def louder(self, gain: float) -> Levels:
+        """Everything by a factor, but for the room tone: that is as faint as can be heard."""
+        voice, chime, bed = (level * gain for level in (self.voice, self.chime, self.bed))
+        return replace(self, voice=voice, chime=chime, bed=bed)
+
     def scaled(self, factor: float, least: float) -> Levels:
         """Voice and chimes together louder or quieter, within `least` and 1."""
         factor = min(factor, 1 / max(self.voice, self.chime, least))

@@ -1,0 +1,85 @@
+"""Rendering: a Rendition or a plan enters; the Material of its exports leaves, levelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from voicecoach.export.details import plan_details, routine_details
+from voicecoach.export.loudness import MONO, SessionMeter, gain_to, limited, measured
+from voicecoach.export.material import Material
+from voicecoach.program import Program
+from voicecoach.rendition import Rendition, cue_sound, timeline_blocks
+from voicecoach.sound import Samples
+from voicecoach.speech import Speaker
+from voicecoach.timeline import Levels, Segment, Timeline, assemble
+
+Blocks = Callable[[Levels], Iterator[Samples]]
+"""A session's samples at some levels."""
+
+
+def render_program(
+    program: Program, speaker: Speaker, loudness: float | None = MONO, cover: bytes | None = None
+) -> Material:
+    """What a program's exports are made of, at a loudness in LUFS; None: as it is played live.
+
+    Raises:
+        NotFoundError, SpeechError, ScriptError, ExportError: as voicecoach.rendition.Rendition.
+    """
+    rendition = Rendition(program, speaker)
+    levels = Levels.of(program.settings)
+    meter = _meter(levels, speaker)
+    timeline = assemble(
+        program.title,
+        program.settings.language,
+        _heard(rendition.segments(), meter) if loudness is not None else rendition.segments(),
+        levels,
+    )
+    details = routine_details(program.routine, program.settings.language)
+    blocks = _levelled(levels, rendition.blocks, meter, loudness)
+    return Material(timeline, details, blocks, program.routine, cover)
+
+
+def render_plan(
+    timeline: Timeline,
+    speaker: Speaker,
+    loudness: float | None = MONO,
+    cover: bytes | None = None,
+) -> Material:
+    """What a plan's exports are made of. Raises as voicecoach.rendition.timeline_blocks."""
+    meter = _meter(timeline.levels, speaker)
+    if loudness is not None:
+        meter.hear(timeline.cues)
+    plain = partial(timeline_blocks, timeline, speaker)
+    blocks = _levelled(timeline.levels, plain, meter, loudness)
+    return Material(timeline, plan_details(timeline), blocks, None, cover)
+
+
+def _meter(levels: Levels, speaker: Speaker) -> SessionMeter:
+    return SessionMeter(levels, lambda cue: cue_sound(speaker, cue, cue.end - cue.start))
+
+
+def _heard(segments: Iterable[Segment], meter: SessionMeter) -> Iterator[Segment]:
+    """The same segments; each is metered while those after it are still being spoken."""
+    at = 0
+    for segment in segments:
+        meter.hear(segment.cues, at)
+        at += segment.frames
+        yield segment
+
+
+def _levelled(
+    levels: Levels, blocks: Blocks, meter: SessionMeter, loudness: float | None
+) -> Callable[[], Iterator[Samples]]:
+    if loudness is None:
+        return partial(blocks, levels)
+
+    def louder() -> Iterator[Samples]:
+        if levels.background:  # what lies under the words is no cue: all is heard once
+            integrated, peak = measured(blocks(levels))
+        else:
+            integrated, peak = meter.integrated, meter.peak
+        gain = gain_to(loudness, integrated)
+        return limited(blocks(levels.louder(gain)), peak * gain)
+
+    return louder

@@ -1,0 +1,67 @@
+"""Whole files: a file's name enters, a path beside it to write to; the file is there when whole."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from voicecoach.errors import ExportError
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path beside the target that becomes the target when all went well, else nothing.
+
+    Raises:
+        ExportError: it can't be written.
+    """
+    part = _beside(path)
+    with _clear(path):
+        try:
+            yield part
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder whose files stand in the target folder when all went well; others in it stay.
+
+    Raises:
+        ExportError: it can't be written.
+    """
+    part = _beside(path)
+    with _clear(path):
+        try:
+            part.mkdir()
+            yield part
+            if path.exists():
+                for file in sorted(part.iterdir()):
+                    file.replace(path / file.name)
+            else:
+                part.rename(path)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
+    # Its ending is the target's, which says what to write.
+    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{path.suffix[:20]}")
+
+
+@contextlib.contextmanager
+def _clear(path: Path) -> Iterator[None]:
+    """Whatever the system says, in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        raise ExportError(f"{path} can't be written: {reason}") from None
+    except UnicodeEncodeError as error:  # a half of a pair, as JSON can hold
+        raise ExportError(f"{path} can't be written: a title in it is no text: {error}") from None
