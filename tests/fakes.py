@@ -20,6 +20,10 @@ VOICES = (
     Voice("espeak:de", "gmw/de", "German", ("de",), "male"),
     Voice("espeak:es", "roa/es", "Spanish (Spain)", ("es",), "male"),
     Voice("espeak:fr", "roa/fr", "French (France)", ("fr-fr",), "male"),
+    Voice("espeak:it", "roa/it", "Italian", ("it",), "male"),
+    Voice("espeak:pt-br", "roa/pt-BR", "Portuguese (Brazil)", ("pt-br",), "male"),
+    Voice("espeak:nl", "gmw/nl", "Dutch", ("nl",), "male"),
+    Voice("espeak:hi", "inc/hi", "Hindi", ("hi",), "male"),
 )
 
 

@@ -10,6 +10,7 @@ from zlib import crc32
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from voicecoach.phrases import languages
 from voicecoach.program import Program, build_program
 from voicecoach.routine import (
     Breathe,
@@ -56,7 +57,7 @@ OWN_SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 )
 SETTINGS = st.builds(
     Settings,
-    language=st.sampled_from(["en", "es", "fr", "de"]),
+    language=st.sampled_from(languages()),
     rate_wpm=st.integers(80, 400),
     pace=st.sampled_from([0.5, 0.85, 1.0, 1.2, 2.0]) | st.floats(0.5, 2),
     breath_seconds=st.sampled_from([2.0, 6.0, 7.3]),

@@ -53,13 +53,13 @@ LATE = {
     "markdown_it": "45 ms, and most lines carry no marks",
     "mutagen": "30 ms, and only a track has tags",
     "miniaudio": "150 ms, and an export plays nothing",
-    "num2words": "40 ms, and a session may say no number",
     "platformdirs": "20 ms, and a help page needs no folders",
     "pyttsx3": "only in the engine's process",
     "rich": "60 ms, and pipes see no screen",
     "sentencex": "compiled; a help page has no sentences",
     "simpleaudio": "an extra",
     "soxr": "only what is spoken anew is resampled",
+    "unicode_rbnf": "50 ms, and a session may say no number",
 }
 """What may be imported within a function, and why."""
 MOST_LINES = 300

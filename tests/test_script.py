@@ -590,7 +590,10 @@ def test_an_exercises_own_cues() -> None:
     ("text", "told"),
     [
         ("rate: fast", 'rate can\'t be "fast"; it takes a number from 80 to 400'),
-        ("language: xx", 'no phrases for the language "xx"; there are de, en, es, fr'),
+        (
+            "language: xx",
+            'no phrases for the language "xx"; there are de, en, es, fr, hi, it, nl, pt',
+        ),
         ("countdown: 4", 'countdown can\'t be "4"; it takes off, 3, 5 or 10'),
         (
             "progress: more",

@@ -13,6 +13,8 @@ from voicecoach.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from unicode_rbnf import RbnfEngine
+
     from voicecoach.routine import Side
 
 
@@ -24,18 +26,19 @@ def languages() -> list[str]:
 
 @cache
 def phrases(language: str) -> Phrases:
-    """The phrases of a language; its region (`de-at`) doesn't matter.
+    """The phrases of a language. Its region (`fr-ch`) changes its numbers, where CLDR knows them.
 
     Raises:
         NotFoundError: the coach doesn't speak it; names those it does.
     """
-    base = language.split("-", maxsplit=1)[0]
+    base, *parts = language.split("-")
     if base not in languages():
         raise NotFoundError(
             "phrases for the language", language, hint=f"there are {', '.join(languages())}"
         )
     text = resources.files(__name__).joinpath(f"{base}.toml").read_text(encoding="utf-8")
-    return Phrases(base, MappingProxyType(tomllib.loads(text)))
+    region = next((part.upper() for part in parts if len(part) in (2, 3)), "")
+    return Phrases(base, MappingProxyType(tomllib.loads(text)), region)
 
 
 def iso639_2(language: str) -> str:
@@ -51,8 +54,8 @@ def iso639_2(language: str) -> str:
 class Phrases:
     """One language's phrases. Numbers in them are words of that language."""
 
-    def __init__(self, language: str, texts: Mapping[str, Any]) -> None:
-        self.language = language
+    def __init__(self, language: str, texts: Mapping[str, Any], region: str = "") -> None:
+        self.language, self.region = language, region
         self.texts = texts
 
     def say(self, key: str, **values: str) -> str:
@@ -66,9 +69,25 @@ class Phrases:
         voice: str = self.texts["voice"]
         return voice
 
-    def number(self, value: int) -> str:
-        """A whole number in words."""
-        return _number(value, self.language)
+    def number(self, value: int, gender: str = "") -> str:
+        """A whole number in words; before what is counted, in that noun's gender."""
+        return _number(value, self.language, self.region, f"spellout-cardinal-{gender}")
+
+    def ordinal(self, value: int, form: str = "") -> str:
+        """A number's place in words, in a form that CLDR has: "feminine", or in German "n"."""
+        return _number(value, self.language, self.region, f"spellout-ordinal-{form}".rstrip("-"))
+
+    def gender(self, noun: str) -> str:
+        """The gender in which a noun is counted, as far as that is known here."""
+        return "feminine" if noun in self.texts["gender"]["feminine"] else "masculine"
+
+    def amount(self, unit: str, n: int) -> str:
+        """So many of a unit in words: "one minute", "twenty-one minutes"."""
+        _, one, several = self.texts["units"][unit]
+        if n == 1 and unit in self.texts["one"]:
+            return str(self.texts["one"][unit])
+        noun = one if n == 1 else several
+        return f"{self.number(n, self.gender(noun))} {noun}"
 
     def say_number(self, value: int) -> str:
         """A number said by itself."""
@@ -92,7 +111,7 @@ class Phrases:
         minutes, rest = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
         amounts = [("hour", hours), ("minute", minutes), ("second", rest)]
-        said = [self._amount(unit, n) for unit, n in amounts if n] or [self._amount("second", 0)]
+        said = [self.amount(unit, n) for unit, n in amounts if n] or [self.amount("second", 0)]
         while len(said) > 1:
             said[-2:] = [self.texts["and"].format(first=said[-2], second=said[-1])]
         return said[0]
@@ -118,20 +137,19 @@ class Phrases:
         numbers = ((unit, f"{n:g}".replace(".", texts["decimal"])) for unit, n in shown)
         return texts[kind].format(length=" ".join(texts[unit].format(n=n) for unit, n in numbers))
 
-    def _amount(self, unit: str, n: int) -> str:
-        if n == 1:
-            return str(self.texts[f"one_{unit}"])
-        number = self.number(n)
-        endings: dict[str, str] = self.texts["number_endings"][f"{unit}s"]
-        for ending in sorted(endings, key=len, reverse=True):
-            if number.endswith(ending):
-                number = number.removesuffix(ending) + endings[ending]
-                break
-        return str(self.texts[f"{unit}s"].format(n=number))
+
+@cache
+def _number(value: int, language: str, region: str, rules: str) -> str:
+    """A number in words by a set of CLDR's rules, or by those for counting where there is none."""
+    engine = _engine(language, region)
+    rules = rules if rules in engine.rulesets else "spellout-numbering"
+    return engine.format_number(value, ruleset_names=[rules]).text
 
 
 @cache
-def _number(value: int, language: str) -> str:
-    from num2words import num2words  # 40 ms, and only a session with numbers needs it
+def _engine(language: str, region: str) -> RbnfEngine:
+    from unicode_rbnf import RbnfEngine  # 50 ms, and only a session with numbers needs it
 
-    return str(num2words(value, lang=language))
+    own = f"{language}_{region}"  # few regions count in their own way
+    known = RbnfEngine.get_supported_languages()
+    return RbnfEngine.for_language(own if own in known else language)

@@ -48,7 +48,7 @@ class ExerciseWriter(Writer):
         exercise, dose, side = self.exercise, self.dose, self._ends[0]
         name = exercise.name
         if announcement:
-            name = self.words.say(announcement, name=self.words.name(name.rstrip(".!?… ")))
+            name = self.words.say(announcement, name=self.words.name(name.rstrip(".!?…। ")))
         parts: list[StepPart] = [
             Say(sentence(name), exercise.line, group=True),
             *self.read((*exercise.caution, *exercise.before), side),

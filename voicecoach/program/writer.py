@@ -123,4 +123,4 @@ def sentence(text: str) -> str:
     >>> sentence("Ready?"), sentence("Hip stretch")
     ('Ready?', 'Hip stretch.')
     """
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "…", "।")) else f"{text}."

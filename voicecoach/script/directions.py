@@ -23,7 +23,7 @@ _SLIPS = {"wait": "pause", "rest": "pause"}
 _DIRECTION = re.compile(r"(?<!\\)\(\s*([A-Za-z]{1,12})\b([^()]{0,200})\)")
 _NUMBER = re.compile(r"[-+.\N{MINUS SIGN}]? ?[0-9]")
 _BREATHS = re.compile(r"([0-9]+)(?: ?(?:times|breaths?))?")
-_LOOSE = re.compile(r"[,.;:!?…)]+(?=\s|$)")
+_LOOSE = re.compile(r"[,.;:!?…।)]+(?=\s|$)")
 """Punctuation that stood behind a stage direction."""
 
 

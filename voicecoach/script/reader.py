@@ -21,7 +21,7 @@ _RULE = re.compile(r"[-*_\s]{3,}")
 _LINK_TARGET = re.compile(r"\[[^\]]+\]:\s")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _HEADER = re.compile(r"[A-Za-z_][\w -]*:")
-_SENTENCE_ENDS = ".!?…:;"
+_SENTENCE_ENDS = ".!?…:;।"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 

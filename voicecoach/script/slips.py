@@ -29,7 +29,7 @@ _LIKE = re.compile(
     r"(?:hold|rest|every|switch|reps|sets|times|repeat)\s*:?\s*(?:for\s+)?[0-9]", re.IGNORECASE
 )
 _NUMBER = re.compile(rf"[0-9]|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
-_SENTENCE_ENDS = ".!?…:;"
+_SENTENCE_ENDS = ".!?…:;।"
 _LONGEST = 80
 """Characters: who writes more has not slipped in a dose."""
 _LINKS = ("and", "then", "with")
