@@ -13,7 +13,7 @@ from babel.units import format_unit
 from voicecoach.errors import NotFoundError
 from voicecoach.phrases import Phrases, languages, phrases
 
-NOT_SAID = {"name", "voice", "lowercase_names", "units", "one", "gender", "captions"}
+NOT_SAID = {"name", "iso639_2", "voice", "lowercase_names", "units", "one", "gender", "captions"}
 ENDS = (".", "।")
 
 
