@@ -62,6 +62,7 @@ SETTINGS = st.builds(
     pace=st.sampled_from([0.5, 0.85, 1.0, 1.2, 2.0]) | st.floats(0.5, 2),
     breath_seconds=st.sampled_from([2.0, 6.0, 7.3]),
     get_ready_seconds=st.sampled_from([0.0, 1.0, 5.0]),
+    wind_down_seconds=st.sampled_from([0.0, 0.0, 30.0, 300.0]),
     countdown=COUNTDOWNS,
     chimes=CHIMES,
     guidance=st.sampled_from(GUIDANCE),
@@ -186,7 +187,8 @@ def schedulers(draw: st.DrawFn, settings: Settings) -> Scheduler:
 
     def measure(utterance: Utterance) -> Frames:
         chance = crc32(f"{longest}{utterance.text}".encode())
-        return Frames(0 if silent and chance % 7 == 0 else 1 + chance % longest)
+        usual = 0 if silent and chance % 7 == 0 else 1 + chance % longest
+        return Frames(usual * 135 // utterance.wpm)
 
     ring = draw(st.sampled_from([1, frames(0.3), frames(0.9), frames(3)]))
     return Scheduler(settings, "espeak:en-us", measure, lambda sound: Frames(ring + len(sound)))

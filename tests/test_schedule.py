@@ -17,6 +17,7 @@ from voicecoach.routine import Breathe, Duration, Exercise, Hold, Pause
 from voicecoach.schedule import Scheduler
 from voicecoach.script import read_script
 from voicecoach.settings import Settings
+from voicecoach.speech import Utterance
 from voicecoach.step import Chime, Placed, Say, SayLength, Span, Step
 from voicecoach.timeline import Cue, Segment
 from voicecoach.units import RATE, Frames, frames
@@ -99,8 +100,8 @@ def nothing_is_lost_or_clipped(case: Case) -> None:
         heard = [cue for cue in segment.cues if cue.kind == "speech"]
         rung = [cue for cue in segment.cues if cue.kind == "chime"]
         for cue in heard:
-            say = Say(cue.text)
-            assert cue.end - cue.start == case.length(say)
+            spoken = Utterance(cue.text, cue.voice, cue.wpm, cue.pitch)
+            assert cue.end - cue.start == case.scheduler.measure(spoken)
         for cue in rung:
             assert cue.end - cue.start == case.scheduler.measure_chime(cue.sound)
         texts = [cue.text for cue in heard] + [cue.event for cue in rung]

@@ -22,6 +22,7 @@ DEFAULTS = {
     "pace": 1.0,
     "breath_seconds": 6.0,
     "get_ready_seconds": 5.0,
+    "wind_down_seconds": 0.0,
     "countdown": 3,
     "chimes": "bowl",
     "background": "",
@@ -52,7 +53,7 @@ def test_names_everywhere() -> None:
     in_scripts = [name for name, setting in SETTINGS.items() if setting.in_script]
     assert in_scripts == [
         *("language", "voice", "rate", "pitch", "volume", "pace", "breath", "get ready"),
-        *("countdown", "chimes", "background", "guidance"),
+        *("wind down", "countdown", "chimes", "background", "guidance"),
     ]
     assert SETTINGS["get ready"].option == "get-ready"
     assert SETTINGS["get ready"].variable == "VOICECOACH_GET_READY"

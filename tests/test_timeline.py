@@ -119,7 +119,9 @@ def test_a_plan_has_exactly_the_documented_keys() -> None:
         "left_out",
     ]
     assert (PLAN["version"], PLAN["rate"], PLAN["lead_in"]) == (1, 48_000, 24_000)
-    assert list(PLAN["levels"]) == ["voice", "chime", "bed", "room_tone", "background"]
+    assert list(PLAN["levels"]) == [
+        *("voice", "chime", "bed", "room_tone", "background", "softest"),
+    ]
     assert {tuple(chapter) for chapter in PLAN["chapters"]} == {("title", "start", "end")}
     assert {tuple(left) for left in PLAN["left_out"]} == {("text", "line", "why")}
     place = ("line", "exercise", "set", "rep", "side")
@@ -225,6 +227,10 @@ def with_chime(sound: str) -> dict[str, Any]:
         (with_cue(wpm=79), "no voice speaks"),
         (with_cue(wpm=10**30), "no voice speaks"),
         (with_cue(wpm=True), "its wpm"),
+        (with_cue(level=-0.1), "is not from 0 to 1"),
+        (with_cue(level=1.5), "is not from 0 to 1"),
+        (with_cue(level=float("nan")), "is not from 0 to 1"),
+        (changed(levels={"softest": 2}), "its levels are not from 0 to 1"),
         (with_cue(pitch=float("nan")), "no voice speaks"),
         (with_cue(pitch=-13), "no voice speaks"),
         (with_cue(number=[]), "its number"),

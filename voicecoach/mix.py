@@ -75,7 +75,7 @@ class Bed:
             _add_loop(block, self.tone, at)
         if self.background is not None and levels.bed:
             # Under a softer voice it steps back further.
-            voice = levels.voice / levels.bed
+            voice = levels.voice * levels.softest / levels.bed
             under = self.background.under(at, len(block), speech, end, voice)
             block += np.float32(levels.bed) * under
 
@@ -143,10 +143,10 @@ def _pieces(stretch: Stretch, sound: Sound, levels: Levels, size: int) -> Iterat
                 room = (waiting[-2].start if len(waiting) > 1 else segment.frames) - cue.start
                 samples = sound(cue, room)
             first, last = max(cue.start, start), min(cue.start + len(samples), end)
-            level = np.float32(levels.voice if cue.kind == "speech" else levels.chime)
+            level = levels.voice if cue.kind == "speech" else levels.chime
             if first < last:
                 heard = samples[first - cue.start : last - cue.start]
-                block[first - start : last - start] += level * heard
+                block[first - start : last - start] += np.float32(level * cue.level) * heard
             if cue.start + len(samples) > end:
                 break
             waiting.pop()

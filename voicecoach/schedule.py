@@ -243,4 +243,9 @@ class _Placing:
             # What follows begins with words: the gap before them belongs to this step.
             end = self.free(PARAGRAPH_GAP if self.last == "words" else SENTENCE_GAP)
         self.cues.sort(key=lambda cue: cue.start)
+        if self.step.wound[1] > 0:
+            self.cues = [
+                replace(cue, level=self.step.level(cue.start / end)) if cue.sounds else cue
+                for cue in self.cues
+            ]
         return Segment(self.step, Frames(end), tuple(self.cues), tuple(self.left_out))

@@ -7,6 +7,9 @@ from typing import Literal
 
 from voicecoach.routine import Side
 
+WOUND_DB = 6.0
+"""How much softer a session that winds down has become at its end: half the amplitude."""
+
 SpanKind = Literal["hold", "rest", "pause", "ready", "switch", "breath", "beat"]
 StepKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing", "aside"]
 
@@ -97,10 +100,22 @@ class Step:
     side: Side | None = None
     chimes: str = ""
     """The set or sound file in force, "" for none."""
+    wound: tuple[float, float] = (0.0, 0.0)
+    """How far the session has wound down where it begins and ends: 1 at its end, 0 or less before
+    it winds down at all."""
     joined: bool = False
     """The next step follows on the very frame, with no gap: the next beat of a run."""
     index: int = -1
     """Its place in the program, from 0; −1 of what the coach says in between."""
+
+    def wound_at(self, share: float) -> float:
+        """How far the session has wound down when that share of the step has passed."""
+        begin, end = self.wound
+        return max(begin + (end - begin) * min(share, 1.0), 0.0)
+
+    def level(self, share: float) -> float:
+        """The amplitude of what sounds there, 0–1: falls evenly in dB; four digits, for plans."""
+        return round(10 ** (-WOUND_DB / 20 * self.wound_at(share)), 4)
 
     def utterances(self) -> list[Say]:
         """All that is measured for it, in order: what is said, and what it takes as long as."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from voicecoach.errors import Location, Problem, ScriptError
 from voicecoach.phrases import phrases
 from voicecoach.program.exercise import ExerciseWriter
+from voicecoach.program.winding import wound_down
 from voicecoach.program.writer import Writer, sentence
 from voicecoach.routine import Routine
 from voicecoach.settings import Settings
@@ -36,8 +37,9 @@ def build_program(routine: Routine, settings: Settings) -> Program:
     """
     settings = settings.under(routine.settings)
     _check_beats(routine, settings.breath_seconds)
-    steps = (replace(step, index=index) for index, step in enumerate(_session(routine, settings)))
-    return Program(routine.title, tuple(steps), settings, routine)
+    written = wound_down(tuple(_session(routine, settings)), settings)
+    steps = tuple(replace(step, index=index) for index, step in enumerate(written))
+    return Program(routine.title, steps, settings, routine)
 
 
 def _check_beats(routine: Routine, breath_seconds: float) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from voicecoach.rendition import Rendition
+from voicecoach.session.edit import Place
 from voicecoach.step import Say, Span, Step
 from voicecoach.timeline import Cue, Segment
 
 
 def aside(
-    rendition: Rendition, text: str, before_seconds: float = 0.0, after_seconds: float = 0.0
+    rendition: Rendition,
+    text: str,
+    before_seconds: float = 0.0,
+    after_seconds: float = 0.0,
+    at: Place | None = None,
 ) -> Segment:
-    """A text as it is said in between, with silence before and after it.
+    """A text as it is said in between, with silence before and after it, as softly as there.
 
     Raises:
         SpeechError: the engine failed, also when tried again.
     """
     parts = (Span("pause", before_seconds), Say(text), Span("pause", after_seconds))
-    return rendition.scheduler.segment(Step("aside", parts))
+    wound = at.segment.step.wound_at(at.offset / max(at.segment.frames, 1)) if at else 0.0
+    return rendition.scheduler.segment(Step("aside", parts, wound=(wound, wound)))
 
 
 def said(segment: Segment) -> Cue:

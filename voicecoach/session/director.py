@@ -155,7 +155,7 @@ class Director:
             return "it isn't paused"
         breath = self.rendition.program.settings.breath_seconds
         self.paused = False
-        words = aside(self.rendition, self._phrase("resuming"), after_seconds=breath / 2)
+        words = aside(self.rendition, self._phrase("resuming"), 0.0, breath / 2, place)
         self.go(resumed(place), words)
         return ""
 
@@ -234,7 +234,7 @@ class Director:
         self.rendition = Rendition(program, old.speaker, index, old.bed)
         if not _says_length(program.steps[index]):
             self.rendition.segment(index)  # spoken before anything is changed
-        words = said(aside(self.rendition, self._phrase(phrase)))
+        words = said(aside(self.rendition, self._phrase(phrase), at=self.reporter.place))
         self.stream.change(lambda seam: interjected(self._paced(seam), words))
         old.close()  # not before: what is mixed ahead was still asking it
         self.rendition.measure_ahead(index)
@@ -265,7 +265,7 @@ class Director:
         if step.rep:
             rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
             text = f"{text} {rep}"
-        told = said(aside(self.rendition, text))
+        told = said(aside(self.rendition, text, at=place))
         self.stream.change(lambda seam: interjected(seam, told))
         return ""
 

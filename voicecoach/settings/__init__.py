@@ -39,6 +39,8 @@ class Settings:
     """A guided breath, in and out; 2–30."""
     get_ready_seconds: float = 5.0
     """Between an exercise's instructions and its first rep, at pace 1; 0–120."""
+    wind_down_seconds: float = 0.0
+    """Over the session's last so many, words grow slower, and all grows softer; 0–3600."""
     countdown: int = 3
     """How many seconds before a hold's end counting starts; 0, 3, 5 or 10."""
     chimes: str = "bowl"
@@ -125,6 +127,13 @@ _READ = (
         "get_ready_seconds",
         values.length(0, 120),
         "Time between the instructions and the first rep.",
+        "TIME",
+    ),
+    Setting(
+        "wind down",
+        "wind_down_seconds",
+        values.length_or_off(1, 3600),
+        "Grow slower and softer over the last minutes.",
         "TIME",
     ),
     Setting("countdown", "countdown", values.countdown, "Count a hold's end: off, 3, 5, 10.", "N"),

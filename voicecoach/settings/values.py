@@ -67,6 +67,12 @@ def length(low: float, high: float) -> Callable[[str], float]:
     return read
 
 
+def length_or_off(low: float, high: float) -> Callable[[str], float]:
+    """Seconds as `length` reads them, or 0 for off."""
+    some = length(low, high)
+    return lambda text: 0.0 if text.strip().lower() in OFF_WORDS else some(text)
+
+
 def word(*words: str) -> Callable[[str], str]:
     """One of these words."""
 

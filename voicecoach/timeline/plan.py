@@ -24,17 +24,18 @@ from voicecoach.timeline.values import (
 )
 from voicecoach.units import DAY_SECONDS, RATE, Frames
 
-_CUE_KEYS = (*SPEECH_KEYS, "event", "sound", "role", "number", *PLACE_KEYS)
+_CUE_KEYS = (*SPEECH_KEYS, "event", "sound", "level", "role", "number", *PLACE_KEYS)
 _TYPES: dict[str, tuple[type, ...]] = {
     "title": (str,), "language": (str,), "why": (str,), "levels": (dict,),
     "kind": (str,), "text": (str,), "voice": (str,), "wpm": (int,), "pitch": (int, float),
+    "level": (int, float),
     "event": (str,), "sound": (str,), "role": (str,), "number": (int, type(None)),
     "line": (int, type(None)), "exercise": (int,), "set": (int,), "rep": (int,),
     "side": (str, type(None)),
 }  # fmt: skip
 _LEVEL_TYPES: dict[str, tuple[type, ...]] = {
     "voice": (int, float), "chime": (int, float), "bed": (int, float),
-    "room_tone": (bool,), "background": (str,),
+    "room_tone": (bool,), "background": (str,), "softest": (int, float),
 }  # fmt: skip
 
 
@@ -76,7 +77,9 @@ def _read_plan(document: dict[str, Any], folder: Path | None) -> Timeline:
 def _read_levels(document: dict[str, Any], folder: Path | None) -> Levels:
     given = {key: _typed(key, document, _LEVEL_TYPES) for key in _LEVEL_TYPES if key in document}
     levels = Levels(**given)
-    if not all(0 <= level <= 1 for level in (levels.voice, levels.chime, levels.bed)):
+    if not all(
+        0 <= level <= 1 for level in (levels.voice, levels.chime, levels.bed, levels.softest)
+    ):
         raise ValueError("its levels are not from 0 to 1")
     if levels.background and levels.background not in background_names():
         return replace(levels, background=str(_sound_within(levels.background, folder)))
@@ -91,6 +94,8 @@ def _read_cue(document: dict[str, Any], total: Frames, folder: Path | None) -> C
         raise ValueError(f"there is no cue {quoted(cue.kind)} from {start} to {end}")
     if cue.kind == "speech" and not (80 <= cue.wpm <= 450 and -6 <= cue.pitch <= 8):
         raise ValueError(f"no voice speaks {quoted(cue.text)} as it asks")
+    if not 0 <= cue.level <= 1:
+        raise ValueError(f"the level of {quoted(cue.text or cue.event)} is not from 0 to 1")
     if cue.kind == "chime":
         chimes, _, event = cue.sound.partition("/")
         if not (chimes in chime_sets() and event in CHIME_EVENTS):

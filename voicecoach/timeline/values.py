@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from voicecoach.settings import Settings
-from voicecoach.step import Step
+from voicecoach.step import WOUND_DB, Step
 from voicecoach.units import RATE, Frames, frames
 
 VERSION = 1
@@ -36,6 +36,8 @@ class Cue:
     event: str = ""
     sound: str = ""
     """A chime's sound: "set/event", or a file's path."""
+    level: float = 1.0
+    """Amplitude of a sound, 0–1, on top of the session's levels: a session may wind down."""
     role: str = ""
     number: int | None = None
     line: int | None = None
@@ -93,6 +95,8 @@ class Levels:
     room_tone: bool = True
     background: str = ""
     """A built-in background's name, a sound file's path, or ""."""
+    softest: float = 1.0
+    """The least level of a cue, for which the background steps back too."""
 
     @classmethod
     def of(cls, settings: Settings) -> Levels:
@@ -103,6 +107,7 @@ class Levels:
             settings.background_volume,
             settings.room_tone,
             settings.background,
+            10 ** (-WOUND_DB / 20) if settings.wind_down_seconds else 1.0,
         )
 
     def louder(self, gain: float) -> Levels:
@@ -182,4 +187,6 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
             document |= {"role": cue.role, "number": cue.number}
     elif cue.kind == "chime":
         document |= {"event": cue.event, "sound": cue.sound}
+    if cue.level != 1:
+        document["level"] = cue.level
     return document | {key: getattr(cue, key) for key in PLACE_KEYS}
