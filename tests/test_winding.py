@@ -16,7 +16,9 @@ from tests.fakes import ImpulseSpeaker
 from tests.routines import FEWER, programs
 from tests.test_session import FastOutput
 from voicecoach.controls import Command
-from voicecoach.export import Job, export_track
+from voicecoach.export import Job, export_file
+from voicecoach.export.loudness import measured
+from voicecoach.export.render import render_program
 from voicecoach.program import Program, build_program
 from voicecoach.rendition import Rendition, timeline_blocks
 from voicecoach.script import load_script, read_script
@@ -152,10 +154,10 @@ def test_the_first_sound_needs_nothing_of_what_comes_later() -> None:
 
 @pytest.mark.parametrize("ending", [".flac", ".opus", ".mp3"])
 def test_what_is_decoded_grows_softer(ending: str, tmp_path: Path) -> None:
-    rendition = Rendition(program(chimes="off"), ToneSpeaker())
-    timeline = rendition.timeline()
+    material = render_program(program(chimes="off"), ToneSpeaker())
+    timeline = material.timeline
     path = tmp_path / f"track{ending}"
-    export_track(Job(path), timeline, rendition.blocks())
+    export_file(Job(path), material)
     with av.open(str(path)) as container:
         resampler = av.AudioResampler("flt", "mono", RATE)
         decoded = [*container.decode(audio=0), None]
@@ -233,3 +235,9 @@ def test_a_new_pace_leaves_the_wind_down_in_force() -> None:
         assert closing.level == pytest.approx(SOFTEST, abs=0.05)
     finally:
         director.close()
+
+
+def test_an_export_is_as_loud_as_asked_though_it_winds_down() -> None:
+    material = render_program(program(chimes="off"), ToneSpeaker(), -19.0)
+    integrated, _ = measured(material.blocks())
+    assert integrated == pytest.approx(-19, abs=0.3)

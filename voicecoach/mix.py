@@ -143,10 +143,10 @@ def _pieces(stretch: Stretch, sound: Sound, levels: Levels, size: int) -> Iterat
                 room = (waiting[-2].start if len(waiting) > 1 else segment.frames) - cue.start
                 samples = sound(cue, room)
             first, last = max(cue.start, start), min(cue.start + len(samples), end)
-            level = levels.voice if cue.kind == "speech" else levels.chime
+            level = np.float32(levels.amplitude(cue))
             if first < last:
                 heard = samples[first - cue.start : last - cue.start]
-                block[first - start : last - start] += np.float32(level * cue.level) * heard
+                block[first - start : last - start] += level * heard
             if cue.start + len(samples) > end:
                 break
             waiting.pop()

@@ -44,7 +44,7 @@ class SessionMeter:
             if not cue.sounds:
                 continue
             power, peak = self._one(cue)
-            level = self._levels.voice if cue.kind == "speech" else self._levels.chime
+            level = self._levels.amplitude(cue)
             first = round((at + cue.start) / HOP)
             last = first + len(power)
             if last > len(self._power):

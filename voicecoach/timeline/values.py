@@ -110,6 +110,10 @@ class Levels:
             10 ** (-WOUND_DB / 20) if settings.wind_down_seconds else 1.0,
         )
 
+    def amplitude(self, cue: Cue) -> float:
+        """That of a cue which sounds."""
+        return cue.level * (self.voice if cue.kind == "speech" else self.chime)
+
     def louder(self, gain: float) -> Levels:
         """Everything by a factor, but for the room tone: that is as faint as can be heard."""
         voice, chime, bed = (level * gain for level in (self.voice, self.chime, self.bed))
