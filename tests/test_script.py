@@ -784,6 +784,8 @@ def test_a_script_of_1_mib_and_no_more() -> None:
 )
 def test_ten_thousand_reps_and_no_more(text: str) -> None:
     assert errors_of(text) == ["2:1: the script has more than 10,000 reps; split it"]
+    ranged = "## A\n2-101 times, 2-100 sets\n"
+    assert errors_of(ranged) == ["2:1: the script has more than 10,000 reps; split it"]
     one_less = text.replace("137", "136").replace("01 times", "00 times").replace("9999", "9998")
     read(one_less)
 

@@ -89,7 +89,8 @@ def check_routine(routine: Routine, lines: int) -> None:
 
 
 def check_dose(dose: Dose) -> None:
-    assert 1 <= dose.reps * dose.sets <= MOST_REPS
+    reps, sets = dose.reps_most or dose.reps, dose.sets_most or dose.sets
+    assert 1 <= dose.reps * dose.sets <= reps * sets <= MOST_REPS
     for length in (dose.hold, dose.hold_most, dose.rest, dose.set_rest, dose.switch, dose.every):
         check_length(length or Duration())
     if dose.hold_most:
@@ -184,6 +185,7 @@ ITEMS = st.one_of(
     st.builds("hold {}".format, LENGTHS),
     st.builds("hold {}-{}".format, NUMBERS, LENGTHS),
     st.builds("hold for {} to {}".format, LENGTHS, LENGTHS),
+    st.builds("{}-{} {}".format, NUMBERS, NUMBERS, st.sampled_from(["times", "sets", "x"])),
     st.builds("{} {}".format, NUMBERS, st.sampled_from(["times", "reps", "sets", "x", "tmes", ""])),
     st.builds("rest {}{}".format, LENGTHS, st.sampled_from(["", " between sets", " between set"])),
     st.builds("{} {}".format, st.sampled_from(["switch", "every", "evry", "Rest:"]), LENGTHS),

@@ -92,6 +92,9 @@ class Dose:
     """The upper bound of a range of holds; `hold` is the lower one."""
     reps: int = 1
     sets: int = 1
+    reps_most: int | None = None
+    sets_most: int | None = None
+    """The upper bounds of ranges of them, as of the hold."""
     rest: Duration = Duration(8)
     set_rest: Duration = Duration(20)
     sides: Sides | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, get_args
 
 from voicecoach.errors import quoted
@@ -162,6 +163,17 @@ def _hold(text: str) -> dict[str, Any]:
     return {"hold": least, "hold_most": most}
 
 
+def _counts(field: str, match: re.Match[str]) -> dict[str, Any]:
+    """A number of reps or sets, or a range of them."""
+    least, most = (read_count(number) if number else None for number in match.groups())
+    if least and most and least > most:
+        raise DoseError(f"{quoted(match[0])} goes from more to less")
+    return {field: least} | ({f"{field}_most": most} if most else {})
+
+
+_COUNT = r"([0-9]+)(?: ?(?:-|–|to) ?([0-9]+))? ?"
+
+
 def _item(
     kind: Kind, pattern: str, read: Callable[[re.Match[str]], dict[str, Any]]
 ) -> tuple[Kind, re.Pattern[str], Callable[[re.Match[str]], dict[str, Any]]]:
@@ -170,12 +182,10 @@ def _item(
 
 _ITEMS = [
     _item("hold", r"hold (?:for )?(.+)", lambda m: _hold(m[1])),
-    _item(
-        "times", r"([0-9]+) ?(?:times?|reps?|repetitions?)", lambda m: {"reps": read_count(m[1])}
-    ),
+    _item("times", _COUNT + "(?:times?|reps?|repetitions?)", partial(_counts, "reps")),
     _item("times", r"once", lambda _: {"reps": 1}),
     _item("times", r"twice", lambda _: {"reps": 2}),
-    _item("sets", r"([0-9]+) ?sets?", lambda m: {"sets": read_count(m[1])}),
+    _item("sets", _COUNT + "sets?", partial(_counts, "sets")),
     _item(
         "rest between sets",
         r"rest (?:for )?(.+?) between sets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from voicecoach.routine import Breathe, Dose, Duration, Exercise, Hold, Part, Pause, Routine, Words
 
@@ -17,8 +18,8 @@ MOVEMENT_SECONDS = 3.0
 
 
 def most_reps(routine: Routine) -> tuple[int, int]:
-    """All reps of a script, and the line that asks for the most of them."""
-    counts = [(_reps(e.dose), e.dose.line or e.line) for e in routine.exercises if e.dose]
+    """All reps of a script, at the most, and the line that asks for the most of them."""
+    counts = [(_most_reps(e.dose), e.dose.line or e.line) for e in routine.exercises if e.dose]
     return sum(count for count, _ in counts), max(counts, default=(0, 1))[1]
 
 
@@ -32,6 +33,11 @@ def least_seconds(routine: Routine) -> tuple[float, int]:
 
 def _reps(dose: Dose) -> int:
     return dose.reps * dose.sets * (2 if dose.sides else 1)
+
+
+def _most_reps(dose: Dose) -> int:
+    most = replace(dose, reps=dose.reps_most or dose.reps, sets=dose.sets_most or dose.sets)
+    return _reps(most)
 
 
 def _exercise_seconds(exercise: Exercise) -> float:

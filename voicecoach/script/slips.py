@@ -21,7 +21,7 @@ _VOCABULARY = (
 )
 _STARTS = re.compile(
     r"(?:hold|rest|every|switch)\s+(?:for\s+)?[-+.\N{MINUS SIGN}]?[0-9]"
-    r"|[0-9]+\s*(?:times?|rep(?:etition)?s?|sets?|x)\b"
+    r"|[0-9]+\s*(?:(?:-|–|to\b)\s*[0-9]+\s*)?(?:times?|rep(?:etition)?s?|sets?|x)\b"
     r"|(?:once|twice|each\s+side|alternate\s+sides)\s*(?:[,.]|$)",
     re.IGNORECASE,
 )
