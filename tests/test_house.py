@@ -52,14 +52,21 @@ LATE = {
     "espeakng_loader": "only on Linux, only where the system has no eSpeak NG",
     "markdown_it": "45 ms, and most lines carry no marks",
     "mutagen": "30 ms, and only a track has tags",
+    "fontpkg": "an extra",
     "miniaudio": "150 ms, and an export plays nothing",
+    "PIL": "an extra",
     "platformdirs": "20 ms, and a help page needs no folders",
+    "pypdfium2": "an extra",
     "pyttsx3": "only in the engine's process",
+    "readline": "only where somebody pastes into a terminal",
     "rich": "60 ms, and pipes see no screen",
+    "segno": "an extra",
     "sentencex": "compiled; a help page has no sentences",
     "simpleaudio": "an extra",
     "soxr": "only what is spoken anew is resampled",
+    "typst": "an extra",
     "unicode_rbnf": "50 ms, and a session may say no number",
+    "zxingcpp": "an extra",
 }
 """What may be imported within a function, and why."""
 MOST_LINES = 300

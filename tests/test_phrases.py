@@ -13,7 +13,17 @@ from babel.units import format_unit
 from voicecoach.errors import NotFoundError
 from voicecoach.phrases import Phrases, languages, phrases
 
-NOT_SAID = {"name", "iso639_2", "voice", "lowercase_names", "units", "one", "gender", "captions"}
+NOT_SAID = {
+    "name",
+    "iso639_2",
+    "voice",
+    "lowercase_names",
+    "units",
+    "one",
+    "gender",
+    "captions",
+    "handout",
+}
 ENDS = (".", "।")
 
 
@@ -54,6 +64,17 @@ def test_every_phrase_can_be_filled(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_the_same_captions_with_the_same_blanks(language: str) -> None:
     own, english = (phrases(each).texts["captions"] for each in (language, "en"))
+    assert {key: blanks(text) for key, text in own.items()} == {
+        key: blanks(text) for key, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_words_for_handouts_with_the_same_blanks(
+    language: str,
+) -> None:
+    own, english = (dict(phrases(each).texts["handout"]) for each in (language, "en"))
+    assert len(set(own.pop("months"))) == len(english.pop("months")) == 12
     assert {key: blanks(text) for key, text in own.items()} == {
         key: blanks(text) for key, text in english.items()
     }

@@ -24,6 +24,7 @@ from voicecoach.errors import (
 COMMANDS = {
     "play": "Coach a session through the speakers.",
     "export": "Write a session as a sound file.",
+    "import-qr": "Get a script back from a handout's QR code.",
     "plan": "Show what is said and done when.",
     "log": "Show the sessions of this machine.",
     "check": "Check scripts, and name what doesn't fit.",
@@ -34,7 +35,7 @@ COMMANDS = {
     "new": "Write a starter script to fill in.",
 }
 """Each command and its one line of help."""
-MODULES = {"list": "listing"}
+MODULES = {"list": "listing", "import-qr": "import_qr"}
 """Commands whose module has another name: `list` would hide Python's own from its neighbours."""
 
 EXIT_BUG = 1

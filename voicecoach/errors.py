@@ -5,6 +5,7 @@ VoicecoachError            exit 2: the user's input
 ├── SettingError           a setting's value, from the command line, environment, config or script
 ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
 ├── ExportError            a track that can't be written
+├── CodeError              a QR code that gives no script back
 └── UnavailableError       exit 3: no device or engine
     ├── SpeechError        an engine that can't speak a text
     ├── DeviceError        a sound device that is missing, busy or gone
@@ -87,6 +88,10 @@ class NotFoundError(VoicecoachError):
         if self.suggestion:
             hint = f"did you mean {quoted(self.suggestion)}?"
         super().__init__(f"no {what} {quoted(name)}" + (f"; {hint}" if hint else ""))
+
+
+class CodeError(VoicecoachError):
+    """A QR code, or a copy of its text, that gives no script back."""
 
 
 class ExportError(VoicecoachError):

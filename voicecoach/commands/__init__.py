@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.errors import Problem, problem_lines
+from voicecoach.errors import ExportError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, script_names
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
@@ -96,6 +96,25 @@ def tell(warnings: tuple[Problem, ...]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)
+
+
+def write_script(file: Path, text: str, *, force: bool) -> Path:
+    """Write a script's file, and say which: `.md` where no ending is named.
+
+    Raises:
+        ExportError: it is there already and not to be replaced, or can't be written.
+    """
+    if file.suffix == "":
+        file = file.with_suffix(".md")
+    try:
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as script:
+            script.write(text)
+    except FileExistsError:
+        raise ExportError(f"{file} exists; replace it with --force") from None
+    except (OSError, ValueError) as error:  # a ValueError: no name, or a NUL in it
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExportError(f"{file} can't be written: {reason}") from None
+    return file
 
 
 def terminal() -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -11,8 +13,10 @@ from voicecoach.commands import is_plan, open_program, script_argument, setting_
 from voicecoach.display import progress_display
 from voicecoach.errors import NotFoundError
 from voicecoach.export import Job, export_file
+from voicecoach.export.handout import handout_notes
+from voicecoach.export.handout.paper import usual_paper
 from voicecoach.export.loudness import LOUDEST, MONO, SOFTEST
-from voicecoach.export.material import Material
+from voicecoach.export.material import Material, Paper
 from voicecoach.export.render import render_plan, render_program
 from voicecoach.program import Program
 from voicecoach.speech import Speaker
@@ -64,11 +68,19 @@ class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click
     metavar="LUFS",
     help="How loud the track is as a whole (-19), or off: as it is played live.",
 )
+@click.option(
+    "--paper", type=click.Choice(get_args(Paper)), help="A handout's paper; usually the locale's."
+)
 @setting_options()
 def command(
-    script: str, files: tuple[Path, ...], force: bool, loudness: float | None, **options: Any
+    script: str,
+    files: tuple[Path, ...],
+    force: bool,
+    loudness: float | None,
+    paper: Paper | None,
+    **options: Any,
 ) -> None:
-    """Write a session as a sound file, with a chapter for each exercise.
+    """Write a session as a sound file, with a chapter for each exercise, or as a handout (.pdf).
 
     SCRIPT is a built-in's name, a file, - for standard input, or a plan that `voicecoach plan
     --json` wrote.
@@ -81,6 +93,7 @@ def command(
             material = render_plan(_read_plan(Path(script)), speaker, loudness)
         else:
             material = render_program(open_program(script, options), speaker, loudness)
+        material = replace(material, paper=paper or usual_paper(os.environ))
         for job in jobs:
             write(job, material)
 
@@ -97,6 +110,8 @@ def write(job: Job, material: Material) -> None:
     with progress_display(f"Writing {job.path.name}", length, shown=terminal()) as progress:
         export_file(job, material, progress)
     click.echo(f"Wrote {job.path} ({write_seconds(seconds(length))}).")
+    for note in handout_notes(material) if job.ending == ".pdf" else ():
+        click.echo(note, err=True)
 
 
 def _read_plan(path: Path) -> Timeline:

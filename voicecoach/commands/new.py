@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from voicecoach.errors import ExportError
+from voicecoach.commands import write_script
 
 STARTER = """\
 # My session
@@ -51,13 +51,5 @@ Close your eyes. (breathe 3) Well done. (pause 2s) Drink a glass of water.
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def command(file: Path, force: bool) -> None:
     """Write a starter script to fill in, with notes that explain its lines."""
-    if file.suffix == "":
-        file = file.with_suffix(".md")
-    try:
-        with file.open("w" if force else "x", encoding="utf-8") as script:
-            script.write(STARTER)
-    except FileExistsError:
-        raise ExportError(f"{file} exists; replace it with --force") from None
-    except OSError as error:
-        raise ExportError(f"{file} can't be written: {error.strerror or error}") from None
+    file = write_script(file, STARTER, force=force)
     click.echo(f"Wrote {file}. Edit it, then: voicecoach check {file}; voicecoach play {file}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import ExportError, nearest, quoted
+from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.export.whole import whole
@@ -18,6 +19,7 @@ Writer = Callable[[Path, Material, Tell | None], None]
 
 ENDINGS: Mapping[str, Writer] = {
     **dict.fromkeys(FORMATS, write_track),
+    ".pdf": write_handout,
 }
 """What writes a file, by its ending."""
 

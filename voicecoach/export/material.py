@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from voicecoach.export.details import Details
 from voicecoach.routine import Routine
 from voicecoach.sound import Samples
 from voicecoach.timeline import Timeline
+
+Paper = Literal["a4", "letter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Material:
     """What the coach means; None where a plan is exported."""
     cover: bytes | None = None
     """A picture, JPEG or PNG; b"" for none, None for one drawn from the session."""
+    paper: Paper = "a4"
+    """What a handout is printed on."""
 
 
 Tell = Callable[[int], None]

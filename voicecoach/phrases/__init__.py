@@ -127,15 +127,20 @@ class Phrases:
     def caption(self, kind: str, seconds: float) -> str:
         """What is shown of a stretch that nothing is said in: "hold, 1 min 2.5 s".
 
-        `kind` is one of a timeline's spans; the length is told to the tenth of a second.
+        `kind` is one of a timeline's spans.
         """
+        text: str = self.texts["captions"][kind]
+        return text.format(length=self.written(seconds))
+
+    def written(self, seconds: float) -> str:
+        """A length in digits, to the tenth of a second: "1 min 2.5 s"."""
         texts: dict[str, str] = self.texts["captions"]
         minutes, tenths = divmod(round(seconds * 10), 600)
         hours, minutes = divmod(minutes, 60)
         amounts = (("hours", hours), ("minutes", minutes), ("seconds", tenths / 10))
         shown = [(unit, n) for unit, n in amounts if n] or [("seconds", 0)]
         numbers = ((unit, f"{n:g}".replace(".", texts["decimal"])) for unit, n in shown)
-        return texts[kind].format(length=" ".join(texts[unit].format(n=n) for unit, n in numbers))
+        return " ".join(texts[unit].format(n=n) for unit, n in numbers)
 
 
 @cache
