@@ -5,21 +5,31 @@ for is the table ENDINGS.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import ExportError, nearest, quoted
+from voicecoach.export.captions.lrc import write_lrc
+from voicecoach.export.captions.srt import write_srt
+from voicecoach.export.captions.transcript import write_transcript
+from voicecoach.export.captions.webvtt import write_webvtt
 from voicecoach.export.handout import write_handout
-from voicecoach.export.material import Material, Tell
+from voicecoach.export.material import Material, Tell, Writer
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.export.whole import whole
 
-Writer = Callable[[Path, Material, Tell | None], None]
-
+SILENT: Mapping[str, Writer] = {
+    ".vtt": write_webvtt,
+    ".srt": write_srt,
+    ".lrc": write_lrc,
+    ".txt": write_transcript,
+    ".pdf": write_handout,
+}
+"""What writes a file that needs no sound: for it alone nothing is mixed."""
 ENDINGS: Mapping[str, Writer] = {
     **dict.fromkeys(FORMATS, write_track),
-    ".pdf": write_handout,
+    **SILENT,
 }
 """What writes a file, by its ending."""
 
