@@ -54,11 +54,10 @@ class Job:
             ExportError: its ending is unknown, its folder can't be written, or the file exists.
         """
         if self.ending not in ENDINGS:
-            near = nearest(self.ending, ENDINGS, 0.5)
-            known = ", ".join(ending.removeprefix(".") for ending in ENDINGS)
-            hint = (
-                f"did you mean {quoted(self.path.stem + near)}?" if near else f"there are {known}"
-            )
+            known = [ending.removeprefix(".") for ending in ENDINGS]
+            near = nearest(self.ending.removeprefix("."), known)
+            meant = quoted(f"{self.path.stem}.{near}")
+            hint = f"did you mean {meant}?" if near else f"there are {', '.join(known)}"
             raise ExportError(f"{self.path} has no ending that says what to write; {hint}")
         folder = self.path.parent
         try:
