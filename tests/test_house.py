@@ -23,6 +23,7 @@ ROOMS = [
     "settings",
     "library",
     "phrases",
+    "pronunciation",
     "script",
     "program",
     "sound",

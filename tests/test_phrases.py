@@ -21,6 +21,7 @@ NOT_SAID = {
     "units",
     "one",
     "gender",
+    "spoken",
     "captions",
     "handout",
 }

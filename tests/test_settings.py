@@ -33,6 +33,7 @@ DEFAULTS = {
     "room_tone": True,
     "output": "miniaudio",
     "device": "",
+    "say": (),
     "pinned": frozenset(),
 }
 
@@ -49,7 +50,7 @@ def test_settings_do_not_change() -> None:
 
 def test_names_everywhere() -> None:
     known = {setting.field for setting in SETTINGS.values()}
-    assert known == {field.name for field in fields(Settings)} - {"pinned"}
+    assert known == {field.name for field in fields(Settings)} - {"pinned", "say"}
     in_scripts = [name for name, setting in SETTINGS.items() if setting.in_script]
     assert in_scripts == [
         *("language", "voice", "rate", "pitch", "volume", "pace", "breath", "get ready"),

@@ -176,14 +176,15 @@ def cue_sound(speaker: Speaker, cue: Cue, room: int) -> Samples:
     Raises:
         ExportError: a plan made with other voices or chimes asks for it.
     """
-    if cue.kind == "chime":
-        samples = chime(cue.sound)
-    else:
-        samples = speaker.speak(Utterance(cue.text, cue.voice, cue.wpm, cue.pitch))
+    samples = chime(cue.sound) if cue.kind == "chime" else speaker.speak(_utterance(cue))
     if abs(len(samples) - (cue.end - cue.start)) > TOLERANCE or len(samples) > room:
         what = quoted(cue.text or cue.event)
         raise ExportError(f"the plan was made with other sounds: {what} is of another length here")
     return samples
+
+
+def _utterance(cue: Cue) -> Utterance:
+    return Utterance(cue.spoken or cue.text, cue.voice, cue.wpm, cue.pitch)
 
 
 def timeline_blocks(
@@ -195,7 +196,7 @@ def timeline_blocks(
         SpeechError: the engine failed, also when tried again.
     """
     cues = [cue for cue in timeline.cues if cue.sounds]
-    speaker.prepare(Utterance(c.text, c.voice, c.wpm, c.pitch) for c in cues if c.kind == "speech")
+    speaker.prepare(_utterance(cue) for cue in cues if cue.kind == "speech")
     segment = Segment(Step("opening", ()), timeline.frames, tuple(cues))
     sound = partial(cue_sound, speaker)
     levels = levels or timeline.levels

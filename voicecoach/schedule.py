@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voicecoach.library import chime_sets
+from voicecoach.pronunciation import pronunciation
 from voicecoach.settings import SLOWEST_WPM, Settings
 from voicecoach.speech import Utterance
 from voicecoach.step import Chime, Placed, Say, Span, Step
@@ -36,7 +37,8 @@ class Scheduler:
     def utterance(self, say: Say) -> Utterance:
         """What the speaker is asked for."""
         wpm = max(round(self.settings.wpm * say.rate), SLOWEST_WPM)
-        return Utterance(say.text, self.voice, wpm, self.settings.pitch)
+        words = pronunciation(self.settings.language, self.settings.say)
+        return Utterance(words.spoken(say.text), self.voice, wpm, self.settings.pitch)
 
     def segment(self, step: Step) -> Segment:
         """The step with every position fixed. The same step gives the same segment."""
@@ -206,7 +208,8 @@ class _Placing:
         self.cues.append(
             replace(
                 self.cue("speech", start, end),
-                text=spoken.text,
+                text=say.text,
+                spoken="" if spoken.text == say.text else spoken.text,
                 voice=spoken.voice,
                 wpm=spoken.wpm,
                 pitch=spoken.pitch,

@@ -58,7 +58,7 @@ class SessionMeter:
         return gated(self._power)
 
     def _one(self, cue: Cue) -> tuple[NDArray[np.float64], float]:
-        key = (cue.kind, cue.text, cue.voice, cue.wpm, cue.pitch, cue.sound)
+        key = (cue.kind, cue.spoken or cue.text, cue.voice, cue.wpm, cue.pitch, cue.sound)
         if key not in self._known:
             samples = self._sound(cue)
             power = 10 ** (momentary(samples) / 10)

@@ -23,7 +23,7 @@ def build_routine(sections: list[Section], report: Report) -> Routine:
         intro=tuple(part for _, parts, _ in opening.blocks for part in parts),
         caution=tuple(opening.caution),
         exercises=tuple(_exercise(section, report) for section in rest),
-        settings=opening.settings,
+        settings=opening.settings | ({"say": tuple(opening.says.values())} if opening.says else {}),
         progress=facts.get("progress"),
         author=facts.get("author", ""),
         license=facts.get("license", ""),

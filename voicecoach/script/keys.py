@@ -15,6 +15,7 @@ from voicecoach.script.dose import DoseError, read_progress
 from voicecoach.script.markup import plain
 from voicecoach.script.section import Report, Section
 from voicecoach.settings import SETTINGS, read_setting
+from voicecoach.settings.values import MOST_SAID, say_line
 
 FACTS = ("caution", "author", "license", "tags", "progress")
 """What a script may say of itself beside its settings."""
@@ -22,6 +23,8 @@ SPOKEN = ("halfway", "between", "finish", "short")
 """An exercise's own words."""
 CUES = (*SPOKEN, "caution", "chimes", "countdown", "guidance", "progress")
 """An exercise's own lines."""
+SAY = "say"
+"""How a word is said: a setting that may be repeated."""
 SETTING_NAMES = tuple(setting.name for setting in SETTINGS.values() if setting.in_script)
 BUILT_IN = {"chimes": chime_sets, "background": background_names}
 """Settings that may name a sound file beside the script, and what is built in."""
@@ -51,6 +54,8 @@ def find_key(text: str, line: int, column: int) -> KeyLine | None:
 
 def belongs(key: KeyLine, *, inside: bool) -> bool:
     """Whether the key has a meaning here: `inside` an exercise, or before the first."""
+    if key.key == SAY:  # else it is prose: "Say: I am calm"
+        return not inside and "=" in key.value
     return key.key in (CUES if inside else (*FACTS, *SETTING_NAMES))
 
 
@@ -60,6 +65,8 @@ def take_key(key: KeyLine, section: Section, folder: Path | None, report: Report
         report.error(key.line, key.column, f"{quoted(key.key)} says nothing")
     elif key.key in section.cues or key.key in section.facts:
         report.error(key.line, key.column, f"{quoted(key.key)} is said twice")
+    elif key.key == SAY:
+        _say(key, section, report)
     elif key.key == "caution":
         section.caution += _words(key, section, report)
     elif key.key in SPOKEN:
@@ -86,8 +93,11 @@ def misplaced(key: KeyLine, *, inside: bool, anew: bool, report: Report) -> bool
         cause = f"{quoted(key.key)} belongs to an exercise"
         report.error(key.line, key.column, cause, "put it below a ## heading")
         return True
+    hint = "put it before the first ## heading"
+    if inside and key.key == SAY and "=" in key.value:
+        report.error(key.line, key.column, f"{quoted(key.key)} is a setting", hint)
+        return True
     if inside and key.key in (*SETTING_NAMES, *FACTS):
-        hint = "put it before the first ## heading"
         if key.key in SETTING_NAMES and _means_setting(key):
             report.error(key.line, key.column, f"{quoted(key.key)} is a setting", hint)
             return True
@@ -105,6 +115,21 @@ def _means_setting(key: KeyLine) -> bool:
     except SettingError:
         return False
     return 1 <= len(key.value.split()) <= 2
+
+
+def _say(key: KeyLine, section: Section, report: Report) -> None:
+    try:
+        word, said = say_line(plain(key.value))
+    except ValueError as error:
+        report.error(key.line, key.value_column, f"say can't be {quoted(key.value)}", str(error))
+        return
+    if word.casefold() in section.says:
+        report.error(key.line, key.column, f"how to say {quoted(word)} is said twice")
+    elif len(section.says) == MOST_SAID:
+        cause = f"the script says how to say more than {MOST_SAID} words"
+        report.error(key.line, key.column, cause)
+    else:
+        section.says[word.casefold()] = (word, said)
 
 
 def _words(key: KeyLine, section: Section, report: Report) -> list[Words]:

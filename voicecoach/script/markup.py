@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from html.entities import html5
 
+from voicecoach.pronunciation import pronunciation
+
 MARK = "\ue000"
 """Stands for a stage direction while marks are taken out; cleaned text holds no other."""
 
@@ -113,10 +115,22 @@ def sentences(text: str, language: str) -> list[str]:
     """The sentences of a text, each to be spoken at once. `language` is a base code such as en."""
     from sentencex import segment  # a compiled library; a help page needs none
 
+    words = pronunciation(language)
+
+    def whole(stretch: str) -> list[str]:
+        """Its sentences: none ends behind an abbreviation with which it goes on."""
+        found: list[str] = []
+        for sentence in segment(language, stretch):
+            if found and words.goes_on(found[-1], sentence):
+                found[-1] += sentence
+            else:
+                found.append(sentence)
+        return found
+
     return [
         piece
-        for stretch in _pieces(text, _LONGEST_SEARCHED, (". ", "! ", "? ", "。"))
-        for sentence in segment(language, stretch)
+        for stretch in _pieces(text, _LONGEST_SEARCHED, (". ", "! ", "? ", "। ", "。"))
+        for sentence in whole(stretch)
         for piece in _pieces(sentence.strip(), LONGEST_UTTERANCE, (", ", "; ", ": ", "、"))
         if speakable(piece)
     ]

@@ -52,6 +52,8 @@ class Section:
     cues: dict[str, Words] = field(default_factory=dict)
     caution: list[Words] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
+    says: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Words and how they are said, by the word in small letters."""
     facts: dict[str, Any] = field(default_factory=dict)
     sided: list[tuple[int, int]] = field(default_factory=list)
     """The line and column of each `{side}`."""

@@ -57,12 +57,16 @@ class Settings:
     output: str = "miniaudio"
     device: str = ""
     """Part of a playback device's name; "" is the default device."""
+    say: tuple[tuple[str, str], ...] = ()
+    """Words, each with how it is said; a script's are added to the user's, who wins."""
     pinned: frozenset[str] = frozenset()
     """The fields that the user set, which therefore no script overrides."""
 
     def under(self, script: Mapping[str, object]) -> Settings:
         """These settings with what a script (or its exercise) sets, where the user didn't."""
         own: dict[str, Any] = {k: v for k, v in script.items() if k not in self.pinned}
+        if "say" in own:
+            own["say"] = values.merge_says(own["say"], self.say)
         return replace(self, **own) if own else self
 
     def with_pace(self, pace: float) -> Settings:
@@ -193,6 +197,9 @@ def merge_settings(
     """
     merged: dict[str, Any] = {}
     for key, value in config.items():
+        if key == "say":
+            merged[key] = _read_says(value, config_name)
+            continue
         if isinstance(value, bool):
             text = "on" if value else "off"
         elif isinstance(value, str | int | float):
@@ -207,7 +214,21 @@ def merge_settings(
     for name, given in command_line.items():
         field, read = read_setting(name, given, f"--{name.replace(' ', '-')}")
         merged[field] = read
-    return Settings(**merged, pinned=frozenset(merged))
+    return Settings(**merged, pinned=frozenset(merged) - {"say"})
+
+
+def _read_says(table: object, source: str) -> tuple[tuple[str, str], ...]:
+    """The config's table of words that are said differently."""
+    if not isinstance(table, dict) or len(table) > values.MOST_SAID:
+        hint = f'below [say] stand up to {values.MOST_SAID} lines such as asana = "AH-suh-nuh"'
+        raise SettingError("say", "say takes words", source, hint)
+    says = []
+    for word, said in table.items():
+        try:
+            says.append(values.say(word, said if isinstance(said, str) else ""))
+        except ValueError as error:
+            raise SettingError("say", f"say can't be {quoted(word)}", source, str(error)) from None
+    return values.merge_says(says)
 
 
 def read_config(path: Path) -> dict[str, object]:

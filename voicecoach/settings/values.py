@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 
 from voicecoach.errors import nearest, quoted
 from voicecoach.units import DurationError, read_seconds
@@ -124,6 +125,45 @@ def on(text: str) -> bool:
 def or_off(text: str) -> str:
     """A name as it stands, or "" for off."""
     return "" if text.strip().lower() in OFF_WORDS else text.strip()
+
+
+LONGEST_SAID = 80
+"""Characters of a word that is said differently, and of how it is said."""
+MOST_SAID = 500
+"""Words that are said differently."""
+
+
+def say(word: str, said: str) -> tuple[str, str]:
+    """A word and how it is said, in one normal form.
+
+    Capitals within hyphens (AH-suh-nuh) show where the stress is; a voice would spell them.
+    """
+    word, said = (" ".join(unicodedata.normalize("NFC", text).split()) for text in (word, said))
+    if not all(any(c.isalnum() for c in text) for text in (word, said)):
+        raise ValueError("write the word and how it is said: say: asana = AH-suh-nuh")
+    if max(len(word), len(said)) > LONGEST_SAID:
+        raise ValueError(f"it takes up to {LONGEST_SAID} characters on each side")
+    return word, " ".join(part.lower() if _stressed(part) else part for part in said.split())
+
+
+def _stressed(word: str) -> bool:
+    parts = word.split("-")
+    stress = any(part.isupper() and len(part) > 1 for part in parts)
+    return stress and any(part.islower() for part in parts)
+
+
+def say_line(text: str) -> tuple[str, str]:
+    """`asana = AH-suh-nuh`: one word or a few, and how they are said."""
+    word, _, said = text.partition("=")
+    if "=" in said:
+        raise ValueError("one word a line: say: asana = AH-suh-nuh")
+    return say(word, said)
+
+
+def merge_says(*tables: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Words of several tables, each once: as the last table that has it says."""
+    merged = {word.casefold(): (word, said) for table in tables for word, said in table}
+    return tuple(merged.values())
 
 
 def _meant(written: str, words: tuple[str, ...]) -> str:

@@ -24,12 +24,12 @@ from voicecoach.timeline.values import (
 )
 from voicecoach.units import DAY_SECONDS, RATE, Frames
 
-_CUE_KEYS = (*SPEECH_KEYS, "event", "sound", "level", "role", "number", *PLACE_KEYS)
+_CUE_KEYS = (*SPEECH_KEYS, "spoken", "event", "sound", "level", "role", "number", *PLACE_KEYS)
 _TYPES: dict[str, tuple[type, ...]] = {
     "title": (str,), "language": (str,), "why": (str,), "levels": (dict,),
     "kind": (str,), "text": (str,), "voice": (str,), "wpm": (int,), "pitch": (int, float),
     "level": (int, float),
-    "event": (str,), "sound": (str,), "role": (str,), "number": (int, type(None)),
+    "spoken": (str,), "event": (str,), "sound": (str,), "role": (str,), "number": (int, type(None)),
     "line": (int, type(None)), "exercise": (int,), "set": (int,), "rep": (int,),
     "side": (str, type(None)),
 }  # fmt: skip

@@ -38,6 +38,8 @@ class Cue:
     """A chime's sound: "set/event", or a file's path."""
     level: float = 1.0
     """Amplitude of a sound, 0–1, on top of the session's levels: a session may wind down."""
+    spoken: str = ""
+    """What the voice is asked to say, where that isn't the text."""
     role: str = ""
     number: int | None = None
     line: int | None = None
@@ -187,6 +189,8 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     document: dict[str, Any] = {"kind": cue.kind, "start": cue.start, "end": cue.end}
     if cue.kind == "speech":
         document |= {key: getattr(cue, key) for key in SPEECH_KEYS}
+        if cue.spoken:
+            document["spoken"] = cue.spoken
         if cue.role:
             document |= {"role": cue.role, "number": cue.number}
     elif cue.kind == "chime":
