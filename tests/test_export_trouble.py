@@ -47,7 +47,7 @@ def failing(error: BaseException) -> Iterator[Samples]:
         ),
         ("track.fla", r'did you mean "track\.flac"\?'),
         ("track", "there are wav, flac, mp3, opus, ogg, m4b, m4a"),
-        ("track.exe", "there are wav, flac"),
+        ("track.xyz", "there are wav, flac"),
         ("no/track.wav", "there is no folder .*no$"),
         ("file/track.wav", "can't be written|there is no folder"),
         ("folder.wav", r"folder\.wav is a folder; name a file in it"),

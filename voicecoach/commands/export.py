@@ -12,7 +12,7 @@ import click
 from voicecoach.commands import is_plan, open_program, script_argument, setting_options, terminal
 from voicecoach.display import progress_display
 from voicecoach.errors import NotFoundError
-from voicecoach.export import Job, export_file
+from voicecoach.export import SILENT, Job, export_file
 from voicecoach.export.handout import handout_notes
 from voicecoach.export.handout.paper import usual_paper
 from voicecoach.export.loudness import LOUDEST, MONO, SOFTEST
@@ -80,7 +80,8 @@ def command(
     paper: Paper | None,
     **options: Any,
 ) -> None:
-    """Write a session as a sound file, with a chapter for each exercise, or as a handout (.pdf).
+    """Write a session as a sound file with a chapter for each exercise, as captions, or as a
+    handout (.pdf).
 
     SCRIPT is a built-in's name, a file, - for standard input, or a plan that `voicecoach plan
     --json` wrote.
@@ -88,6 +89,8 @@ def command(
     jobs = [Job(file, force) for file in files]
     for job in jobs:
         job.check()
+    if all(job.ending in SILENT for job in jobs):
+        loudness = None
     with SystemSpeaker() as speaker:
         if is_plan(script):
             material = render_plan(_read_plan(Path(script)), speaker, loudness)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from voicecoach.export.details import Details
@@ -32,6 +33,8 @@ class Material:
 
 Tell = Callable[[int], None]
 """Told how many frames of the sound have been written."""
+Writer = Callable[[Path, Material, Tell | None], None]
+"""Writes one kind of file, as a table of them has it."""
 
 
 def told(blocks: Iterator[Samples], tell: Tell | None) -> Iterator[Samples]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from voicecoach.export.captions.lrc import lyrics, plain_lyrics
 from voicecoach.export.material import Material
-from voicecoach.export.tracks.lyrics import lyrics, plain_lyrics
 from voicecoach.export.tracks.tags import cover, track_chapters
 from voicecoach.phrases import iso639_2
 from voicecoach.timeline import Chapter
-from voicecoach.units import RATE
+from voicecoach.units import milliseconds
 
 if TYPE_CHECKING:
     from mutagen.id3 import ID3Tags
@@ -83,7 +83,7 @@ def _add_chapters(tag: ID3Tags, chapters: list[Chapter]) -> None:
     sizes = [len(chapter.title.encode("utf-16")) for chapter in chapters]
     names = [f"{n:05}".ljust(5 + max(sizes) - size, "-") for n, size in enumerate(sizes)]
     for name, chapter in zip(names, chapters, strict=True):
-        start, end = (round(at * 1000 / RATE) for at in (chapter.start, chapter.end))
+        start, end = (milliseconds(at) for at in (chapter.start, chapter.end))
         title = id3.TIT2(encoding=UTF16, text=chapter.title)
         offsets = {"start_offset": NO_OFFSET, "end_offset": NO_OFFSET}
         frame = id3.CHAP(name, start_time=start, end_time=end, **offsets, sub_frames=[title])

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from voicecoach.export.captions.lrc import plain_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
-from voicecoach.export.tracks.lyrics import plain_lyrics
 from voicecoach.export.tracks.tags import common_tags, cover, track_chapters
 
 # One voice: 96 kbit/s is where listening tests find no fault. The coder's slower searches gain

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from voicecoach.export.captions.lrc import lrc_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
-from voicecoach.export.tracks.lyrics import lrc_lyrics
 from voicecoach.export.tracks.tags import chapter_comments, common_tags, cover, track_chapters
 
 # One voice: 48 kbit/s is where listening tests find no fault.

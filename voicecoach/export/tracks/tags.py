@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from voicecoach.export.details import Details
 from voicecoach.export.material import Material
 from voicecoach.timeline import Chapter, Timeline
-from voicecoach.units import RATE, Frames
+from voicecoach.units import Frames, write_clock
 
 
 def common_tags(details: Details) -> dict[str, str]:
@@ -45,10 +45,7 @@ def chapter_comments(chapters: Iterable[Chapter]) -> dict[str, str]:
     """
     comments = {}
     for number, chapter in enumerate(chapters):
-        minutes, rest = divmod(round(chapter.start * 1000 / RATE), 60_000)
-        hours, minutes = divmod(minutes, 60)
-        clock = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
-        comments[f"CHAPTER{number:03}"] = clock
+        comments[f"CHAPTER{number:03}"] = write_clock(chapter.start)
         comments[f"CHAPTER{number:03}NAME"] = chapter.title
     return comments
 
