@@ -61,7 +61,7 @@ def test_the_recording_is_the_export_sample_for_sample(
     sound_server: SoundServer, script: Path, tmp_path: Path
 ) -> None:
     track = tmp_path / "go.wav"
-    finished(voicecoach(sound_server, "export", str(script), "-o", str(track)))
+    finished(voicecoach(sound_server, "export", str(script), "-o", str(track), "--loudness", "off"))
     with sound_server.record() as recording:
         out, err = finished(voicecoach(sound_server, "play", str(script), "--plain", "--verbose"))
         heard = recording.stop()
@@ -81,7 +81,7 @@ def test_simpleaudio_plays_every_cue_within_20_ms(
     pytest.importorskip("simpleaudio", reason="the extra simpleaudio is not installed")
     plan_out, _ = finished(voicecoach(sound_server, "plan", str(script), "--json"))
     track = tmp_path / "go.wav"
-    finished(voicecoach(sound_server, "export", str(script), "-o", str(track)))
+    finished(voicecoach(sound_server, "export", str(script), "-o", str(track), "--loudness", "off"))
     exported = decoded(track)
     with sound_server.record() as recording:
         play = voicecoach(sound_server, "play", str(script), "--plain", "--output", "simpleaudio")

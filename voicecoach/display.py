@@ -19,6 +19,7 @@ from voicecoach.units import RATE, seconds, write_seconds
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
+    from rich.progress import Progress
 
 SPAN_NAMES = {
     "hold": "Hold",
@@ -178,19 +179,44 @@ def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> Ren
     return Panel(Group(*lines), title=Text(program.title), width=76, subtitle="? lists the keys")
 
 
-@contextlib.contextmanager
-def progress_display(
-    what: str, total: int, *, shown: bool
-) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar on a terminal; nothing elsewhere."""
-    if not shown:
-        yield None
-        return
-    from rich.progress import Progress
+class Bars:
+    """How far the files are that are being written: bars on a terminal, elsewhere nothing."""
 
-    with Progress(transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+
+    def watch(self, name: str, total: int) -> Callable[[int], None]:
+        """A file of so many frames is being written; returns who is told how far it is."""
+        progress = self._progress
+        if progress is None:
+            return lambda _: None
+        from rich.markup import escape
+
+        task = progress.add_task(escape(name), total=total)
+
+        def tell(done: int) -> None:
+            progress.update(task, completed=done, visible=done < total)
+
+        return tell
+
+    def say(self, line: str) -> None:
+        """A line that stays."""
+        if self._progress is None:
+            click.echo(line)
+        else:
+            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress_display(*, shown: bool) -> Iterator[Bars]:
+    """Bars for what is being written, where somebody looks."""
+    if not shown:
+        yield Bars(None)
+        return
+    from rich.progress import Progress as Shown
+
+    with Shown(transient=True) as progress:
+        yield Bars(progress)
 
 
 def timeline_lines(timeline: Timeline) -> list[str]:

@@ -4,7 +4,8 @@ VoicecoachError            exit 2: the user's input
 ├── ScriptError            a script's problems, all at once, each with its Location
 ├── SettingError           a setting's value, from the command line, environment, config or script
 ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
-├── ExportError            a track that can't be written
+├── ExportError            a file that can't be written
+├── ManyError              what failed of many things, each with its error
 ├── CodeError              a QR code that gives no script back
 └── UnavailableError       exit 3: no device or engine
     ├── SpeechError        an engine that can't speak a text
@@ -96,6 +97,16 @@ class CodeError(VoicecoachError):
 
 class ExportError(VoicecoachError):
     """A file that can't be written as asked; nothing half-written is left."""
+
+
+class ManyError(VoicecoachError):
+    """Several things were asked for, and some of them failed; the others are done."""
+
+    def __init__(self, errors: Sequence[tuple[str, VoicecoachError]]) -> None:
+        self.errors = tuple(errors)
+        self.exit_code = max(error.exit_code for _, error in self.errors)
+        lines = [f"{name}: {error}" for name, error in self.errors]
+        super().__init__("\n".join([f"{len(lines)} failed, the others are done:", *lines]))
 
 
 class UnavailableError(VoicecoachError):

@@ -91,17 +91,6 @@ def loudness(samples: Samples) -> float:
     return meter.integrated
 
 
-def momentary(samples: Samples) -> NDArray[np.float64]:
-    """Momentary loudness in LUFS of each 400 ms that hold some of the samples, HOP after HOP, by
-    FFmpeg's EBU R128 meter: the first holds only the first HOP of them.
-    """
-    meter = Meter()
-    silence = np.zeros(3 * HOP, np.float32)
-    whole = np.concatenate([silence, samples, np.zeros(-len(samples) % HOP, np.float32), silence])
-    meter.hear(whole)
-    return np.array(meter.momentary[3:])  # it says nothing true before it has heard 400 ms
-
-
 def limit(samples: Samples, peak: float) -> Samples:
     """The samples with their peaks held at an amplitude, by FFmpeg's look-ahead limiter."""
     limiter = Limiter(peak)
@@ -127,6 +116,17 @@ class Meter:
             self.integrated = float(said.get("lavfi.r128.I", self.integrated))
             self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
             self.momentary.append(float(said.get("lavfi.r128.M", -70)))
+
+    def alone(self, samples: Samples) -> NDArray[np.float64]:
+        """Momentary loudness in LUFS of each 400 ms that hold some of the samples and otherwise
+        silence, HOP after HOP: the first holds only the first HOP of them.
+        """
+        silence = np.zeros(3 * HOP, np.float32)
+        if not self.momentary:
+            self.hear(silence)
+        before = len(self.momentary)
+        self.hear(np.concatenate([samples, np.zeros(-len(samples) % HOP, np.float32), silence]))
+        return np.array(self.momentary[before:])
 
 
 class Limiter:

@@ -14,17 +14,22 @@ from voicecoach.export.captions.lrc import write_lrc
 from voicecoach.export.captions.srt import write_srt
 from voicecoach.export.captions.transcript import write_transcript
 from voicecoach.export.captions.webvtt import write_webvtt
+from voicecoach.export.chapters import write_chapters, write_sheet
 from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell, Writer
+from voicecoach.export.split import write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
-from voicecoach.export.whole import whole
+from voicecoach.export.whole import whole, whole_folder
 
+CHAPTERS: Mapping[str, Writer] = {".chapters.json": write_chapters, ".cue": write_sheet}
+"""What writes the chapters of a track that lies beside it."""
 SILENT: Mapping[str, Writer] = {
     ".vtt": write_webvtt,
     ".srt": write_srt,
     ".lrc": write_lrc,
     ".txt": write_transcript,
     ".pdf": write_handout,
+    **CHAPTERS,
 }
 """What writes a file that needs no sound: for it alone nothing is mixed."""
 ENDINGS: Mapping[str, Writer] = {
@@ -41,11 +46,19 @@ class Job:
     path: Path
     force: bool = False
     """Replace a file that is there."""
+    split: bool = False
+    """A folder of numbered tracks instead, by the file's name."""
+
+    @property
+    def target(self) -> Path:
+        """What is there when it is done: the file, or the folder of tracks."""
+        return self.path.with_suffix("") if self.split else self.path
 
     @property
     def ending(self) -> str:
         """What says which kind of file it is, such as ".mp3"."""
-        return self.path.suffix.lower()
+        name = self.path.name.lower()
+        return next((e for e in CHAPTERS if name.endswith(e)), self.path.suffix.lower())
 
     def check(self) -> None:
         """Whether the file can be written, before any work is done for it.
@@ -59,26 +72,34 @@ class Job:
             meant = quoted(f"{self.path.stem}.{near}")
             hint = f"did you mean {meant}?" if near else f"there are {', '.join(known)}"
             raise ExportError(f"{self.path} has no ending that says what to write; {hint}")
-        folder = self.path.parent
+        if self.split and self.ending not in FORMATS:
+            raise ExportError(f"only a track can be split, and {self.path} is none")
+        target, folder = self.target, self.path.parent
         try:
-            if self.path.is_dir():
-                raise ExportError(f"{self.path} is a folder; name a file in it")
-            if self.path.exists() and not self.force:
-                raise ExportError(f"{self.path} exists; replace it with --force")
+            if target.is_dir() and not self.split:
+                raise ExportError(f"{target} is a folder; name a file in it")
+            if self.split and target.exists() and not target.is_dir():
+                raise ExportError(f"{target} is a file, where a folder of tracks is to be")
+            if target.exists() and not self.force:
+                raise ExportError(f"{target} exists; replace it with --force")
             if not folder.is_dir():
                 raise ExportError(f"there is no folder {folder}")
         except OSError as error:  # too long a name, a folder that can't be entered
-            raise ExportError(f"{self.path} can't be written: {error.strerror}") from None
+            raise ExportError(f"{target} can't be written: {error.strerror}") from None
         if not os.access(folder, os.W_OK):
             raise ExportError(f"the folder {folder} can't be written")
 
 
 def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
-    """Write one file: beside its target, and renamed when whole.
+    """Write one file, or a folder of tracks: beside its target, and renamed when whole.
 
     Raises:
         ExportError: it can't be written; nothing half-written is left.
     """
     job.check()
-    with whole(job.path) as part:
-        ENDINGS[job.ending](part, material, tell)
+    if job.split:
+        with whole_folder(job.target) as folder:
+            write_tracks(folder, job.path, material, tell)
+    else:
+        with whole(job.path) as part:
+            ENDINGS[job.ending](part, material, tell)

@@ -6,18 +6,36 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from voicecoach.errors import ExportError, quoted
 from voicecoach.export.captions import plain
 from voicecoach.export.details import Details
-from voicecoach.export.material import Material
+from voicecoach.export.material import Material, Tell
 from voicecoach.export.tracks.tags import track_chapters
 from voicecoach.units import RATE, Frames
 
 SHEET_RATE = 75
 """Sectors of a CD in a second: what a cue sheet counts in."""
+
+
+def write_chapters(path: Path, material: Material, tell: Tell | None = None) -> None:
+    """JSON chapters of the material's track, where it has one."""
+    del tell  # it takes no time
+    path.write_text(podcast_chapters(material, material.track), "utf-8")
+
+
+def write_sheet(path: Path, material: Material, tell: Tell | None = None) -> None:
+    """A cue sheet of the material's track.
+
+    Raises:
+        ExportError: there is no track, or its name can't stand in a cue sheet.
+    """
+    del tell
+    if not material.track:
+        raise ExportError("a cue sheet belongs to a track; name that with -o, too")
+    path.write_text(track_sheet(material, material.track), "utf-8")
 
 
 def podcast_chapters(material: Material, file_name: str = "") -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecoach.sound import HOP, Limiter, Meter, Samples, momentary
+from voicecoach.sound import HOP, Limiter, Meter, Samples
 from voicecoach.timeline import Cue, Levels
 
 MONO = -19.0
@@ -22,7 +22,9 @@ loudspeakers and is 3 LU louder for it, so −19 there (AES TD1008, Apple's and 
 LOUDEST, SOFTEST = -5.0, -50.0
 """LUFS that may be asked for."""
 CEILING = 10 ** (-1.5 / 20)
-"""The largest sample of a track: −1 dBTP, less what lies between samples."""
+"""The largest sample of a track: −1 dBTP, less what lies between samples …"""
+HELD = 10 ** (-2 / 20)
+"""… of which there is more where peaks are held there."""
 MOST_GAIN = 10.0
 """20 dB."""
 ABSOLUTE_GATE, RELATIVE_GATE = -70.0, -10.0
@@ -35,6 +37,7 @@ class SessionMeter:
     def __init__(self, levels: Levels, sound: Callable[[Cue], Samples]) -> None:
         self._levels, self._sound = levels, sound
         self._known: dict[tuple[object, ...], tuple[NDArray[np.float64], float]] = {}
+        self._meter = Meter()
         self._power = np.zeros(0)
         self.peak = 0.0
 
@@ -61,7 +64,7 @@ class SessionMeter:
         key = (cue.kind, cue.spoken or cue.text, cue.voice, cue.wpm, cue.pitch, cue.sound)
         if key not in self._known:
             samples = self._sound(cue)
-            power = 10 ** (momentary(samples) / 10)
+            power = 10 ** (self._meter.alone(samples) / 10)
             self._known[key] = power, float(np.abs(samples).max(initial=0))
         return self._known[key]
 
@@ -87,9 +90,11 @@ def measured(blocks: Iterable[Samples]) -> tuple[float, float]:
     return meter.integrated, peak
 
 
-def gain_to(loudness: float, integrated: float) -> float:
-    """The factor that makes a session so loud; at most MOST_GAIN, for silence has no loudness."""
-    return min(10 ** ((loudness - integrated) / 20), MOST_GAIN)
+def gain_to(loudness: float, integrated: float, gain: float = 1) -> float:
+    """The factor that brings a session from one loudness to another, where it has `gain` already;
+    at most MOST_GAIN, for silence has no loudness.
+    """
+    return min(gain * 10 ** ((loudness - integrated) / 20), MOST_GAIN)
 
 
 def limited(blocks: Iterable[Samples], peak: float) -> Iterator[Samples]:
@@ -97,7 +102,7 @@ def limited(blocks: Iterable[Samples], peak: float) -> Iterator[Samples]:
     if peak <= CEILING:
         yield from blocks
         return
-    limiter = Limiter(CEILING)
+    limiter = Limiter(HELD)
     for block in blocks:
         yield from limiter.hold(block)
     yield from limiter.rest()

@@ -29,6 +29,8 @@ class Material:
     """A picture, JPEG or PNG; b"" for none, None for one drawn from the session."""
     paper: Paper = "a4"
     """What a handout is printed on."""
+    track: str = ""
+    """The name of the track that lies beside what is written."""
 
 
 Tell = Callable[[int], None]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from voicecoach.export.details import plan_details, routine_details
-from voicecoach.export.loudness import MONO, SessionMeter, gain_to, limited, measured
+from voicecoach.export.loudness import CEILING, MONO, SessionMeter, gain_to, limited, measured
 from voicecoach.export.material import Material
 from voicecoach.program import Program
 from voicecoach.rendition import Rendition, cue_sound, timeline_blocks
@@ -14,6 +14,10 @@ from voicecoach.sound import Samples
 from voicecoach.speech import Speaker
 from voicecoach.timeline import Levels, Segment, Timeline, assemble
 
+NEAR = 0.2
+"""LU: near enough to the loudness that was asked for."""
+TRIES = 4
+"""Where peaks must be held, how loud that leaves the rest is only known when it is heard."""
 Blocks = Callable[[Levels], Iterator[Samples]]
 """A session's samples at some levels."""
 
@@ -80,6 +84,13 @@ def _levelled(
         else:
             integrated, peak = meter.integrated, meter.peak
         gain = gain_to(loudness, integrated)
-        return limited(blocks(levels.louder(gain)), peak * gain)
+
+        def mixed() -> Iterator[Samples]:
+            return limited(blocks(levels.louder(gain)), peak * gain)
+
+        tries = TRIES if peak * gain > CEILING else 0
+        while tries and abs(missing := loudness - measured(mixed())[0]) > NEAR:
+            gain, tries = gain_to(missing, 0, gain), tries - 1
+        return mixed()
 
     return louder

@@ -59,8 +59,9 @@ def code(
     tags: Mapping[str, str],
     chapters: Iterable[Chapter] = (),
     picture: bytes = b"",
+    language: str = "",
 ) -> None:
-    """Code blocks into a path or an open file, as FFmpeg does it.
+    """Code blocks into a path or an open file, as FFmpeg does it; `language` is the sound's own.
 
     Raises:
         OSError: the file can't be written.
@@ -75,6 +76,8 @@ def code(
             )
             if coding.bit_rate:
                 stream.bit_rate = coding.bit_rate
+            if language:
+                stream.metadata["language"] = language
             image = _picture(container, picture) if picture else None
             container.metadata.update(tags)
             _set_chapters(container, chapters)

@@ -10,6 +10,7 @@ from voicecoach.export.captions.lrc import plain_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
 from voicecoach.export.tracks.tags import common_tags, cover, track_chapters
+from voicecoach.phrases import iso639_2
 
 # One voice: 96 kbit/s is where listening tests find no fault. The coder's slower searches gain
 # nothing there: measured against a session's mix in third octaves they come less near (18 rather
@@ -31,7 +32,8 @@ def write(coding: Coding, path: Path, material: Material, tell: Tell | None = No
     if lyrics := plain_lyrics(material.timeline):
         tags["lyrics"] = lyrics
     chapters, blocks = track_chapters(material.timeline), told(material.blocks(), tell)
-    code(coding, str(path), blocks, tags, chapters, cover(material))
+    language = iso639_2(material.details.language)
+    code(coding, str(path), blocks, tags, chapters, cover(material), language)
 
 
 M4A, M4B = (
