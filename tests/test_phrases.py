@@ -24,6 +24,7 @@ NOT_SAID = {
     "spoken",
     "captions",
     "handout",
+    "page",
 }
 ENDS = (".", "।")
 
@@ -79,6 +80,15 @@ def test_every_language_has_the_same_words_for_handouts_with_the_same_blanks(
     assert {key: blanks(text) for key, text in own.items()} == {
         key: blanks(text) for key, text in english.items()
     }
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_words_for_pages(language: str) -> None:
+    own, english = (phrases(each).texts["page"] for each in (language, "en"))
+    assert list(own) == list(english)
+    assert all(own.values())
+    assert own["play"] != own["pause"]
+    assert own["back"] != own["skip"]
 
 
 def test_what_is_shown_of_a_stretch_tells_its_length() -> None:

@@ -17,6 +17,7 @@ from voicecoach.export.captions.webvtt import write_webvtt
 from voicecoach.export.chapters import write_chapters, write_sheet
 from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell, Writer
+from voicecoach.export.page import write_page
 from voicecoach.export.split import write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.export.whole import whole, whole_folder
@@ -34,6 +35,7 @@ SILENT: Mapping[str, Writer] = {
 """What writes a file that needs no sound: for it alone nothing is mixed."""
 ENDINGS: Mapping[str, Writer] = {
     **dict.fromkeys(FORMATS, write_track),
+    ".html": write_page,
     **SILENT,
 }
 """What writes a file, by its ending."""

@@ -44,8 +44,7 @@ def captions(timeline: Timeline) -> list[Caption]:
     """Every spoken cue and every hold and rest, with its exact start and end, in the order of their
     starts. Words lie within holds and rests; see `one_at_a_time`.
     """
-    known = timeline.language.split("-", maxsplit=1)[0] in languages()
-    words = phrases(timeline.language if known else OTHERWISE)
+    words = shown_phrases(timeline.language)
     starts = [chapter.start for chapter in timeline.chapters]
     found = [
         Caption(cue.start, cue.end, text, cue.kind, bisect_right(starts, cue.start))
@@ -53,6 +52,12 @@ def captions(timeline: Timeline) -> list[Caption]:
         if (text := _text(cue, words)) and cue.end > cue.start
     ]
     return sorted(found, key=lambda caption: caption.start)
+
+
+def shown_phrases(language: str) -> Phrases:
+    """The phrases of a language, or where the coach doesn't speak it, as a plan's, of OTHERWISE."""
+    known = language.split("-", maxsplit=1)[0] in languages()
+    return phrases(language if known else OTHERWISE)
 
 
 def one_at_a_time(timeline: Timeline) -> list[Caption]:
