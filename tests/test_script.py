@@ -100,7 +100,9 @@ def words(parts: tuple[Part, ...]) -> list[str]:
 
 
 def test_the_specifications_example() -> None:
-    assert replace(read(EXAMPLE), script_hash="") == Routine(
+    routine = read(EXAMPLE)
+    assert routine.source == EXAMPLE
+    assert replace(routine, script_hash="", source="") == Routine(
         title="Ease your back",
         file="back.md",
         caution=(

@@ -18,7 +18,6 @@ from voicecoach.errors import NotFoundError, SpeechError
 from voicecoach.sound import Samples, loudness
 from voicecoach.speech import Utterance
 from voicecoach.speech.engine import Engine
-from voicecoach.speech.espeak import load_espeak
 from voicecoach.speech.finish import AUDIBLE, EDGE, LOUDNESS, PEAK, finish
 from voicecoach.speech.system import SystemSpeaker, plain_text
 from voicecoach.units import RATE
@@ -138,10 +137,21 @@ def test_an_unknown_voice_is_named_with_the_nearest(speaker: SystemSpeaker) -> N
         speaker.speak(Utterance("Go.", "espeak:en-uss", 135))
 
 
-def test_a_mute_voice_is_an_error_rather_than_a_silent_session(speaker: SystemSpeaker) -> None:
-    if "embedded" not in load_espeak():
-        pytest.skip("the system's eSpeak NG may have a dictionary for Faroese")
-    with pytest.raises(SpeechError, match="espeak:fo is mute"):
+class MuteEngine(Engine):
+    """Has a voice for which there is no dictionary, as eSpeak NG has some."""
+
+    def speak(self, text: str, voice: str, wpm: int, pitch: float) -> tuple[int, bytes]:
+        return 22_050, bytes(22_050)
+
+
+def test_a_mute_voice_is_an_error_rather_than_a_silent_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicecoach.speech.system.Engine", MuteEngine)
+    with (
+        SystemSpeaker(tmp_path) as speaker,
+        pytest.raises(SpeechError, match="espeak:fo is mute"),
+    ):
         speaker.speak(Utterance("Góðan morgun.", "espeak:fo", 135))
 
 

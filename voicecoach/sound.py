@@ -163,6 +163,8 @@ class _Filter:
         import av
 
         if isinstance(sound, np.ndarray):
+            if not len(sound):  # FFmpeg takes no empty frame
+                return
             frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="flt", layout="mono")
             frame.sample_rate = RATE
             sound = frame
