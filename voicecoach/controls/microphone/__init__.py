@@ -1,0 +1,150 @@
+"""The microphone: blocks of it and of what the coach played enter, spoken Commands leave.
+
+`listen` makes reports out of blocks, from a device or from files alike; an `Ear` does that in a
+process of its own. Neither opens a device, keeps a sound, or sends one anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecoach.controls import Command
+
+RATE = 16_000
+"""Samples a second of the microphone and of the reference: what the models were trained on."""
+
+BLOCK = 320
+"""Samples of the microphone in a block: 20 ms."""
+
+Samples = NDArray[np.float32]
+"""Mono sound: shape (samples,), float32, −1 to 1, at RATE."""
+
+
+def _nothing() -> Samples:
+    return np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of what the microphone gave, and what went to the device meanwhile.
+
+    Both are streams without gaps, counted by sample: what matters is not when a sample came, but
+    that none is left out or put in. Where one was interrupted all the same, `anew` says so.
+    """
+
+    microphone: Samples
+    """BLOCK samples, the next ones of the microphone's stream."""
+    reference: Samples = field(default_factory=_nothing)
+    """All samples that the device has pulled since the last block, silence too, however many: none
+    in one block and ten blocks' worth in the next are well. They may not come later than their echo
+    does; how much earlier (up to LAG_SECONDS) is measured."""
+    anew: bool = False
+    """Whether either stream was interrupted before this block: a device changed, stopped, started,
+    or lost samples. Then the lag between the two is measured again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The models are loaded: from now on what is said is heard. Only an Ear tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Somebody who isn't the coach began or ended to speak: time to lower the voice, or raise it.
+
+    Told some 0.1 s after the beginning and 0.2 s after the end. An end always follows.
+    """
+
+    began: bool
+    at: int
+    """In samples of the microphone's stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A command that was said and is to be obeyed."""
+
+    command: Command | None
+    """None for "no", which undoes the command before."""
+    phrase: str
+    """What was said, of the recogniser's phrases: "slow down"."""
+    score: float
+    """The phrase's log probability; 0 is certain."""
+    start: int
+    end: int
+    """Where it was said, in samples of the microphone's stream. For a command that is obeyed before
+    it has rung out, `end` is as far as it was heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Something that was said and isn't obeyed. For `doctor`, and for whoever is curious."""
+
+    phrase: str
+    """The nearest of the recogniser's phrases."""
+    score: float
+    why: str
+    """"not clear enough", "too long", "still getting to know the room"."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How the listening goes; told once a second of the microphone's stream."""
+
+    at: int
+    """In samples of the microphone's stream."""
+    microphone: float
+    """Its level in the last second, in dB of full scale (RMS); −120 for digital silence, as from a
+    muted microphone."""
+    reference: float
+    """The level of what went to the device, likewise."""
+    lag_seconds: float | None
+    """How much later the coach comes back than he is in the reference; None while nobody knows:
+    nothing was said yet, or headphones."""
+    cancelled: float
+    """How much of the coach's echo is taken away in the last second, in dB; 0 where there is none."""
+    converged: bool
+    """Whether all commands count. While the coach is heard and not yet cancelled only "stop" and
+    "ouch" do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The Ear hears nothing any more, and why, in one sentence. Nothing follows."""
+
+    why: str
+
+
+Report = Ready | Speech | Heard | Unclear | Condition | Failed
+
+LAG_SECONDS = 2.0
+"""The longest time from the reference to its echo that is found."""
+
+
+class Recogniser(Protocol):
+    """A model that tells which of a few phrases of one language somebody said."""
+
+    language: str
+    """ISO 639: "en"."""
+
+    phrases: Mapping[str, Command | None]
+    """What can be said; None undoes. Several phrases may mean one command."""
+
+    def score(self, samples: Samples) -> Mapping[str, float]:
+        """How likely each phrase is all that was said, as log probabilities; higher is likelier.
+
+        Takes 0.1 to 2 seconds of sound at any level. Never raises.
+        """
+
+    def least(self, phrase: str) -> float:
+        """The score from which on the phrase is believed."""
+
+    def early(self, phrase: str) -> float | None:
+        """The score from which on it is believed before it has rung out; None: never."""
