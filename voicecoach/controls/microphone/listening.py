@@ -4,9 +4,139 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from voicecoach.controls.microphone import Block, Recogniser, Report
+import numpy as np
+
+from voicecoach.controls import Command
+from voicecoach.controls.microphone import (
+    RATE,
+    Block,
+    Condition,
+    Heard,
+    Recogniser,
+    Report,
+    Speech,
+    Unclear,
+)
+from voicecoach.controls.microphone.cleaning import Cleaner, Step
+from voicecoach.controls.microphone.segments import Segment, Segments
+
+SHORTEST, LONGEST = round(0.12 * RATE), round(1.3 * RATE)
+"""How long the voice of a command is, in samples."""
+EARLY_EVERY = 3
+"""Chunks from one look for a command that doesn't wait to the next: 96 ms."""
+URGENT = (Command.STOP, Command.OUCH)
+"""What counts also while the coach isn't cancelled yet."""
+SILENCE = -120.0
+"""The level of digital silence, in dB."""
 
 
 def listen(blocks: Iterable[Block], recogniser: Recogniser) -> Iterator[Report]:
-    """What is said, as soon as it can be told; reads a block at a time, and no clock."""
-    raise NotImplementedError
+    """What is said, as soon as it can be told; reads a block at a time, and no clock.
+
+    Raises:
+        MissingExtraError: the extra "listen" isn't installed.
+    """
+    listener = _Listener(recogniser)
+    for block in blocks:
+        yield from listener.hear(block)
+
+
+class _Listener:
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+        self._cleaner = Cleaner()
+        self._segments = Segments()
+        self._second = _Second()
+        self._told = False
+        self._doubtful = False
+        self._looks = 0
+
+    def hear(self, block: Block) -> Iterator[Report]:
+        self._second.add(block)
+        for step in self._cleaner.clean(block):
+            self._second.add_step(step)
+            if step.playing and not self._cleaner.converged:
+                self._doubtful = True
+            segment = self._segments.add(step)
+            if segment:
+                yield from self._judge(segment)
+            else:
+                self._doubtful = False
+        if self._second.full:
+            yield self._second.condition(self._cleaner)
+            self._second = _Second()
+
+    def _judge(self, segment: Segment) -> Iterator[Report]:
+        if segment.begun:
+            self._told, self._looks = False, 0
+            yield Speech(True, segment.start)
+        self._looks += 1
+        length = segment.end - segment.start
+        if not self._told and SHORTEST <= length:
+            if segment.over and length <= LONGEST:
+                yield from self._decide(segment)
+            elif not segment.over and self._looks % EARLY_EVERY == 0 and length <= LONGEST:
+                yield from self._look(segment)
+        if segment.over:
+            yield Speech(False, segment.end)
+
+    def _decide(self, segment: Segment) -> Iterator[Report]:
+        scores = self._recogniser.score(segment.samples)
+        phrase = max(scores, key=scores.__getitem__)
+        score = scores[phrase]
+        command = self._recogniser.phrases[phrase]
+        if score <= self._recogniser.least(phrase):
+            yield Unclear(phrase, score, "not clear enough", segment.start, segment.end)
+        elif self._doubtful and command not in URGENT:
+            why = "still getting to know the room"
+            yield Unclear(phrase, score, why, segment.start, segment.end)
+        else:
+            yield Heard(command, phrase, score, segment.start, segment.end)
+
+    def _look(self, segment: Segment) -> Iterator[Report]:
+        scores = self._recogniser.score(segment.samples)
+        phrase = max(scores, key=scores.__getitem__)
+        least = self._recogniser.early(phrase)
+        if least is not None and scores[phrase] > least:
+            self._told = True
+            command = self._recogniser.phrases[phrase]
+            yield Heard(command, phrase, scores[phrase], segment.start, segment.end)
+
+
+class _Second:
+    """What a Condition tells of."""
+
+    def __init__(self) -> None:
+        self.samples = self.played = 0
+        self.heard = self.reference = self.rest = self.cleaned = 0.0
+
+    @property
+    def full(self) -> bool:
+        return self.samples >= RATE
+
+    def add(self, block: Block) -> None:
+        self.samples += len(block.microphone)
+        self.played += len(block.reference)
+        self.heard += float(np.square(block.microphone).sum())
+        self.reference += float(np.square(block.reference).sum())
+
+    def add_step(self, step: Step) -> None:
+        if step.playing:
+            self.rest += step.rest
+            self.cleaned += max(step.echo, step.rest)
+
+    def condition(self, cleaner: Cleaner) -> Condition:
+        taken = 10 * np.log10(self.cleaned / self.rest) if self.rest > 0 else 0.0
+        return Condition(
+            cleaner.heard.end,
+            _decibels(self.heard, self.samples),
+            _decibels(self.reference, self.played),
+            cleaner.delay_seconds,
+            float(taken),
+            cleaner.converged,
+        )
+
+
+def _decibels(energy: float, samples: int) -> float:
+    power = energy / max(samples, 1)
+    return max(float(10 * np.log10(power)), SILENCE) if power > 0 else SILENCE

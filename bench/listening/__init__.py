@@ -1,0 +1,1 @@
+"""Spoken commands measured against the targets: `make bench-listen`."""

