@@ -128,8 +128,23 @@ LAG_SECONDS = 2.0
 """The longest time from the reference to its echo that is found."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a recogniser takes a sound for."""
+
+    phrase: str
+    """One of its phrases."""
+    score: float
+    """Its log probability."""
+    sure: bool
+    """Whether that is to be believed."""
+
+
 class Recogniser(Protocol):
-    """A model that tells which of a few phrases of one language somebody said."""
+    """A model that tells which of a few phrases of one language somebody said.
+
+    A new one is entered in `recognisers`; its phrases stand in `vocabulary`.
+    """
 
     language: str
     """ISO 639: "en"."""
@@ -137,14 +152,11 @@ class Recogniser(Protocol):
     phrases: Mapping[str, Command | None]
     """What can be said; None undoes. Several phrases may mean one command."""
 
-    def score(self, samples: Samples) -> Mapping[str, float]:
-        """How likely each phrase is all that was said, as log probabilities; higher is likelier.
+    def recognise(self, samples: Samples) -> Guess:
+        """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises."""
 
-        Takes 0.1 to 2 seconds of sound at any level. Never raises.
+    def glimpse(self, samples: Samples) -> Guess | None:
+        """What is being said and can't wait until it is over ("stop"), if that; never raises.
+
+        Asked ten times a second while somebody speaks, so it had better be quick.
         """
-
-    def least(self, phrase: str) -> float:
-        """The score from which on the phrase is believed."""
-
-    def early(self, phrase: str) -> float | None:
-        """The score from which on it is believed before it has rung out; None: never."""

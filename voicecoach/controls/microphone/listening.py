@@ -81,26 +81,22 @@ class _Listener:
             yield Speech(False, segment.end)
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
-        scores = self._recogniser.score(segment.samples)
-        phrase = max(scores, key=scores.__getitem__)
-        score = scores[phrase]
-        command = self._recogniser.phrases[phrase]
-        if score <= self._recogniser.least(phrase):
-            yield Unclear(phrase, score, "not clear enough", segment.start, segment.end)
+        guess = self._recogniser.recognise(segment.samples)
+        command = self._recogniser.phrases[guess.phrase]
+        where = segment.start, segment.end
+        if not guess.sure:
+            yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif self._doubtful and command not in URGENT:
-            why = "still getting to know the room"
-            yield Unclear(phrase, score, why, segment.start, segment.end)
+            yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
         else:
-            yield Heard(command, phrase, score, segment.start, segment.end)
+            yield Heard(command, guess.phrase, guess.score, *where)
 
     def _look(self, segment: Segment) -> Iterator[Report]:
-        scores = self._recogniser.score(segment.samples)
-        phrase = max(scores, key=scores.__getitem__)
-        least = self._recogniser.early(phrase)
-        if least is not None and scores[phrase] > least:
+        guess = self._recogniser.glimpse(segment.samples)
+        if guess:
             self._told = True
-            command = self._recogniser.phrases[phrase]
-            yield Heard(command, phrase, scores[phrase], segment.start, segment.end)
+            command = self._recogniser.phrases[guess.phrase]
+            yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
 
 
 class _Second:

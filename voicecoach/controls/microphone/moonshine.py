@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.controls import Command
-from voicecoach.controls.microphone import RATE, Samples
+from voicecoach.controls.microphone import RATE, Guess, Samples
 from voicecoach.controls.microphone.vocabulary import PHRASES
 from voicecoach.errors import MissingExtraError
 
@@ -24,9 +24,12 @@ PEAK = 0.5
 BEFORE, AFTER = RATE // 4, RATE // 2
 """Samples of silence around every segment: the model makes nothing of a snippet, and "stop" with
 nothing after it might go on."""
-OUT = -15.0
-"""A spelling less likely than that has no chance any more; e^−15 is one in three million."""
-
+BEHIND = 9.0
+"""A spelling whose first token is less likely than the likeliest by that much isn't looked at."""
+NEVER = -60.0
+"""The score of what isn't looked at."""
+AHEAD = 2.0
+"""How far a command must be ahead of the next one."""
 LEAST: dict[str, float] = {}
 LEAST_OF_OTHERS = -8.0
 EARLY = {"stop": -3.0, "ouch": -3.0}
@@ -55,28 +58,43 @@ class Moonshine:
             (phrase, self._split(spelling)) for phrase in phrases for spelling in _spellings(phrase)
         ]
 
-    def score(self, samples: Samples) -> Mapping[str, float]:
+    def recognise(self, samples: Samples) -> Guess:
+        """See Recogniser."""
+        return self._guess(self.scores(samples))
+
+    def glimpse(self, samples: Samples) -> Guess | None:
         """See Recogniser."""
         state = self._hear(samples)
         first = self._rate(state, [[BEGIN]])[0, 0]
-        running = [(p, t) for p, t in self._spellings if first[t[0]] > OUT]
-        scores: dict[str, float] = dict.fromkeys(self.phrases, 2 * OUT)
-        if running:
-            rows = [[BEGIN, *tokens] for _, tokens in running]
-            rated = self._rate(state, rows)
-            for (phrase, tokens), row in zip(running, rated, strict=True):
-                steps = row[np.arange(len(tokens)), tokens]
-                ending = np.logaddexp.reduce(row[len(tokens), self._ends])
-                scores[phrase] = float(np.logaddexp(scores[phrase], steps.sum() + ending))
+        if all(first[t[0]] <= EARLY[p] for p, t in self._spellings if p in EARLY):
+            return None
+        guess = self._guess(self._scores(state, first))
+        early = guess.phrase in EARLY and guess.score > EARLY[guess.phrase]
+        return guess if early else None
+
+    def scores(self, samples: Samples) -> dict[str, float]:
+        """The log probability of each phrase, to be all that was said."""
+        state = self._hear(samples)
+        return self._scores(state, self._rate(state, [[BEGIN]])[0, 0])
+
+    def _scores(self, state: Samples, first: Logits) -> dict[str, float]:
+        likely = max(first[tokens[0]] for _, tokens in self._spellings) - BEHIND
+        running = [(p, t) for p, t in self._spellings if first[t[0]] > likely]
+        scores: dict[str, float] = dict.fromkeys(self.phrases, NEVER)
+        rated = self._rate(state, [[BEGIN, *tokens] for _, tokens in running])
+        for (phrase, tokens), row in zip(running, rated, strict=True):
+            steps = row[np.arange(len(tokens)), tokens]
+            ending = np.logaddexp.reduce(row[len(tokens), self._ends])
+            scores[phrase] = float(np.logaddexp(scores[phrase], steps.sum() + ending))
         return scores
 
-    def least(self, phrase: str) -> float:
-        """See Recogniser."""
-        return LEAST.get(phrase, LEAST_OF_OTHERS)
-
-    def early(self, phrase: str) -> float | None:
-        """See Recogniser."""
-        return EARLY.get(phrase)
+    def _guess(self, scores: Mapping[str, float]) -> Guess:
+        phrase = max(scores, key=scores.__getitem__)
+        command = self.phrases[phrase]
+        others = (s for p, s in scores.items() if self.phrases[p] != command)
+        ahead = scores[phrase] - max(others, default=NEVER)
+        sure = scores[phrase] > LEAST.get(phrase, LEAST_OF_OTHERS) and ahead > AHEAD
+        return Guess(phrase, scores[phrase], sure)
 
     def _hear(self, samples: Samples) -> Samples:
         peak = float(np.abs(samples).max(initial=0.0))
