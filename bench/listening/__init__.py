@@ -1,1 +1,1 @@
-"""Spoken commands measured against the targets: `make bench-listen`."""
+"""Spoken commands measured against their targets: `make bench-listen`."""

@@ -148,10 +148,15 @@ class Cleaner:
 
     def _practise(self) -> None:
         """Learn the room from what was heard lately."""
-        self._echo = Echo()
+        steps = range(max(self._done - WINDOW, self._begun), self._done - STEP + 1, STEP)
+        if not steps:
+            return
+        heard = self.heard.read(steps[0], self._done)
+        played = self._reference(steps[0], len(heard))
+        self._echo = Echo(_power(heard) / (_power(played) + AUDIBLE**2))
         self._seen, self._good = 0, False
         for _ in range(PRACTICE):
-            for at in range(max(self._done - WINDOW, self._begun), self._done - STEP + 1, STEP):
+            for at in steps:
                 self._cancel(at)
 
     def _step(self) -> Step:
@@ -164,8 +169,7 @@ class Cleaner:
 
     def _cancel(self, at: int) -> Step:
         microphone = self.heard.read(at, at + STEP)
-        first = at - self._lag.at(at) + EARLY
-        reference = self.played.read_between(first, 1 - self._lag.slope, STEP)
+        reference = self._reference(at, STEP)
         samples, echo = self._echo.cancel(microphone, reference)
         rest, playing = _power(samples), _power(reference) > AUDIBLE**2
         if playing:
@@ -174,6 +178,10 @@ class Cleaner:
             before, after = self._powers
             self._good = self._good or (self._seen > RATE // 4 and before > GOOD * after)
         return Step(samples, rest, _power(echo), playing)
+
+    def _reference(self, at: int, count: int) -> Samples:
+        first = at - self._lag.at(at) + EARLY
+        return self.played.read_between(first, 1 - self._lag.slope, count)
 
     @property
     def _playing_of_late(self) -> bool:

@@ -16,10 +16,11 @@ STEP = 256
 """Samples cancelled at once: 16 ms."""
 PARTITIONS = 10
 """The room's answer is followed for so many steps: 160 ms."""
-FORGETTING = 0.9997
-"""How much of what is known of the room still holds a step later."""
-FIRST_DOUBT = 10.0
-"""How wrong the filter may be at first, as power; the more, the faster it learns."""
+FORGETTING = 0.999
+"""How much of what is known of the room still holds a step later; tuned with bench/listening."""
+FIRST_DOUBT = 0.1
+"""How wrong the filter may be at first, in parts of the power with which the coach comes back. With
+a hundred times as much, as textbooks have it, it is thrown off by the first word and takes long."""
 NOISE_MEMORY = 0.9
 """How slowly the loudness of everything else is followed, per step."""
 
@@ -29,10 +30,11 @@ Spectrum = NDArray[np.complex128]
 class Echo:
     """Takes the coach out of what the microphone heard, a STEP at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, gain: float = 1.0) -> None:
+        """`gain` is how loud the coach comes back, as a ratio of powers."""
         bins = STEP + 1
         self._filter: Spectrum = np.zeros((PARTITIONS, bins), np.complex128)
-        self._doubt = np.full((PARTITIONS, bins), FIRST_DOUBT)
+        self._doubt = np.full((PARTITIONS, bins), gain * FIRST_DOUBT)
         self._played: Spectrum = np.zeros((PARTITIONS, bins), np.complex128)
         self._noise = np.full(bins, 1e-6)
         self._before = np.zeros(STEP)

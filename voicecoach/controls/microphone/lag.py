@@ -17,7 +17,7 @@ WINDOW = 2 * RATE
 """Samples of the microphone that a measurement hears."""
 EVERY = RATE
 """Samples from one measurement to the next."""
-CLEAR = 9.0
+CLEAR = 16.0
 """How many times as high as the typical one the highest peak must be (its root mean square)."""
 AUDIBLE = 1e-4
 """RMS of a reference in which there is something to measure: −80 dB."""

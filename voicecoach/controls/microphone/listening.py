@@ -20,7 +20,7 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.microphone.cleaning import Cleaner, Step
 from voicecoach.controls.microphone.segments import Segment, Segments
 
-SHORTEST, LONGEST = round(0.12 * RATE), round(1.3 * RATE)
+SHORTEST, LONGEST = round(0.12 * RATE), round(2.0 * RATE)
 """How long the voice of a command is, in samples."""
 EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""

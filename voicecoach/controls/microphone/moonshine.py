@@ -6,17 +6,17 @@ encoder hears the segment once; the decoder rates all spellings that are still i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voicecoach.controls import Command
 from voicecoach.controls.microphone import RATE, Guess, Samples
-from voicecoach.controls.microphone.vocabulary import PHRASES
+from voicecoach.controls.microphone.vocabulary import PHRASES, spellings
 from voicecoach.errors import MissingExtraError
 
 PEAK = 0.5
@@ -24,8 +24,9 @@ PEAK = 0.5
 BEFORE, AFTER = RATE // 4, RATE // 2
 """Samples of silence around every segment: the model makes nothing of a snippet, and "stop" with
 nothing after it might go on."""
-BEHIND = 9.0
-"""A spelling whose first token is less likely than the likeliest by that much isn't looked at."""
+OUT = -16.0
+BEHIND = 6.0
+"""A spelling is given up once it is less likely than OUT, or BEHIND the best that is whole."""
 NEVER = -60.0
 """The score of what isn't looked at."""
 AHEAD = 2.0
@@ -37,10 +38,38 @@ BEGIN, END = 1, 2
 MARKS = (".", "!", "?", ",", "...", "-", ";", ":")
 """What may follow a phrase that is all that was said."""
 SPACE = "▁"
-LAYERS, HEADS, WIDTH = 6, 8, 36
-"""Of the decoder, whose cache of them is empty here."""
+HEADS, WIDTH = 8, 36
+CACHE = [
+    f"{layer}.{side}.{kind}"
+    for layer in range(6)
+    for side in ("decoder", "encoder")
+    for kind in ("key", "value")
+]
+"""What the decoder remembers, layer by layer, of HEADS of WIDTH."""
 
-Logits = NDArray[np.float32]
+
+@dataclass(slots=True)
+class _Rated:
+    """What the decoder says of some beginnings of spellings."""
+
+    heard: Samples
+    logs: Samples
+    """How likely each token comes next: log probabilities, a row a beginning."""
+    cache: dict[str, Samples]
+
+
+class _Node:
+    """A token of a spelling, those that may follow it, and the phrase that is whole with it."""
+
+    def __init__(self) -> None:
+        self.next: dict[int, _Node] = {}
+        self.phrase = ""
+
+    def add(self, tokens: list[int], phrase: str) -> None:
+        node = self
+        for token in tokens:
+            node = node.next.setdefault(token, _Node())
+        node.phrase = phrase
 
 
 class Moonshine:
@@ -54,9 +83,12 @@ class Moonshine:
         self._tokens = _read_tokens(_folder() / "tokenizer.bin")
         self._ids = {token: number for number, token in reversed(list(enumerate(self._tokens)))}
         self._ends = [END, *(self._ids[mark] for mark in MARKS)]
-        self._spellings = [
-            (phrase, self._split(spelling)) for phrase in phrases for spelling in _spellings(phrase)
-        ]
+        self._tree = _Node()
+        for phrase in phrases:
+            for spelling in spellings(self.language, phrase):
+                self._tree.add(self._split(" " + spelling), phrase)
+        at_once = [text for each in EARLY for text in (each, each.capitalize())]
+        self._glimpsed = [self._split(" " + text)[0] for text in at_once]
 
     def recognise(self, samples: Samples) -> Guess:
         """See Recogniser."""
@@ -64,29 +96,38 @@ class Moonshine:
 
     def glimpse(self, samples: Samples) -> Guess | None:
         """See Recogniser."""
-        state = self._hear(samples)
-        first = self._rate(state, [[BEGIN]])[0, 0]
-        if all(first[t[0]] <= EARLY[p] for p, t in self._spellings if p in EARLY):
+        begun = self._begin(samples)
+        if begun.logs[0, self._glimpsed].max() <= min(EARLY.values()):
             return None
-        guess = self._guess(self._scores(state, first))
+        guess = self._guess(self._scores(begun))
         early = guess.phrase in EARLY and guess.score > EARLY[guess.phrase]
         return guess if early else None
 
     def scores(self, samples: Samples) -> dict[str, float]:
         """The log probability of each phrase, to be all that was said."""
-        state = self._hear(samples)
-        return self._scores(state, self._rate(state, [[BEGIN]])[0, 0])
+        return self._scores(self._begin(samples))
 
-    def _scores(self, state: Samples, first: Logits) -> dict[str, float]:
-        likely = max(first[tokens[0]] for _, tokens in self._spellings) - BEHIND
-        running = [(p, t) for p, t in self._spellings if first[t[0]] > likely]
+    def _scores(self, rated: _Rated) -> dict[str, float]:
+        """Go through the tree of spellings, along all branches that aren't hopeless."""
         scores: dict[str, float] = dict.fromkeys(self.phrases, NEVER)
-        rated = self._rate(state, [[BEGIN, *tokens] for _, tokens in running])
-        for (phrase, tokens), row in zip(running, rated, strict=True):
-            steps = row[np.arange(len(tokens)), tokens]
-            ending = np.logaddexp.reduce(row[len(tokens), self._ends])
-            scores[phrase] = float(np.logaddexp(scores[phrase], steps.sum() + ending))
-        return scores
+        nodes, sums = [self._tree], [0.0]
+        while True:
+            for row, (node, total) in enumerate(zip(nodes, sums, strict=True)):
+                if node.phrase:
+                    whole = total + float(np.logaddexp.reduce(rated.logs[row, self._ends]))
+                    scores[node.phrase] = float(np.logaddexp(scores[node.phrase], whole))
+            hopeless = max(OUT, max(scores.values()) - BEHIND)
+            steps = [
+                (row, token, total + float(rated.logs[row, token]))
+                for row, (node, total) in enumerate(zip(nodes, sums, strict=True))
+                for token in node.next
+            ]
+            steps = [step for step in steps if step[2] > hopeless]
+            if not steps:
+                return scores
+            nodes = [nodes[row].next[token] for row, token, _ in steps]
+            sums = [total for _, _, total in steps]
+            rated = self._go_on(rated, [row for row, _, _ in steps], [t for _, t, _ in steps])
 
     def _guess(self, scores: Mapping[str, float]) -> Guess:
         phrase = max(scores, key=scores.__getitem__)
@@ -96,35 +137,39 @@ class Moonshine:
         sure = scores[phrase] > LEAST.get(phrase, LEAST_OF_OTHERS) and ahead > AHEAD
         return Guess(phrase, scores[phrase], sure)
 
-    def _hear(self, samples: Samples) -> Samples:
+    def _begin(self, samples: Samples) -> _Rated:
+        """Hear the samples; what may come first."""
         peak = float(np.abs(samples).max(initial=0.0))
         padded = np.zeros((1, BEFORE + len(samples) + AFTER), np.float32)
         padded[0, BEFORE : BEFORE + len(samples)] = samples * (PEAK / max(peak, 1e-6))
         mask = np.ones(padded.shape, np.int64)
-        state: Samples = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
-        return state
+        heard: Samples = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
+        nothing = np.zeros((1, HEADS, 0, WIDTH), np.float32)
+        return self._rate(heard, [BEGIN], dict.fromkeys(CACHE, nothing), began=False)
 
-    def _rate(self, state: Samples, rows: Sequence[Sequence[int]]) -> Logits:
-        """Log probabilities: shape (rows, longest row, tokens)."""
-        ids = np.full((len(rows), max(map(len, rows))), END, np.int64)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-        states = np.repeat(state, len(rows), axis=0)
+    def _go_on(self, rated: _Rated, rows: list[int], tokens: list[int]) -> _Rated:
+        """What may come after those tokens, each of which follows one of the rows."""
+        cache = {name: kept[rows] for name, kept in rated.cache.items()}
+        return self._rate(rated.heard[:1].repeat(len(rows), 0), tokens, cache, began=True)
+
+    def _rate(
+        self, heard: Samples, tokens: list[int], cache: dict[str, Samples], began: bool
+    ) -> _Rated:
         feed: dict[str, Any] = {
-            "input_ids": ids,
-            "encoder_hidden_states": states,
-            "encoder_attention_mask": np.ones(states.shape[:2], np.int64),
-            "use_cache_branch": np.zeros(1, bool),
+            "input_ids": np.array(tokens, np.int64)[:, None],
+            "encoder_hidden_states": heard,
+            "encoder_attention_mask": np.ones(heard.shape[:2], np.int64),
+            "use_cache_branch": np.array([began]),
+            **{f"past_key_values.{name}": kept for name, kept in cache.items()},
         }
-        nothing = np.zeros((len(rows), HEADS, 0, WIDTH), np.float32)
-        for layer in range(LAYERS):
-            for side in ("decoder", "encoder"):
-                for kind in ("key", "value"):
-                    feed[f"past_key_values.{layer}.{side}.{kind}"] = nothing
-        logits: Logits = self._decoder.run(["logits"], feed)[0]
-        logits -= logits.max(axis=-1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        return logits
+        names = ["logits", *(f"present.{name}" for name in CACHE)]
+        logits, *present = self._decoder.run(names, feed)
+        logs = logits[:, -1] - logits[:, -1].max(axis=-1, keepdims=True)
+        logs -= np.log(np.exp(logs).sum(axis=-1, keepdims=True))
+        kept = dict(zip(CACHE, present, strict=True))
+        if began:  # what it makes of the sound it makes once
+            kept |= {name: cache[name] for name in CACHE if "encoder" in name}
+        return _Rated(heard, logs, kept)
 
     def _split(self, text: str) -> list[int]:
         """A text's tokens by byte pair encoding: the pair that makes the lowest number joins first.
@@ -138,10 +183,6 @@ class Moonshine:
                 return [self._ids[part] for part in parts]
             at = joined.index(min(joined))
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
-
-
-def _spellings(phrase: str) -> list[str]:
-    return [" " + phrase.capitalize(), " " + phrase]
 
 
 def _folder() -> Path:

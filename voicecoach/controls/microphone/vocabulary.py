@@ -33,3 +33,47 @@ PHRASES: dict[str, dict[str, Command | None]] = {
     },
 }
 """By language; None undoes the command before. A word that is easily misheard has synonyms."""
+
+SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "stop": (
+            "stop stop",
+            "stop, stop",
+            "stop stop stop",
+            "stop, stop, stop",
+            "just stop",
+            "stop it",
+            "stop now",
+            "stop there",
+            "okay, stop",
+            "no, stop",
+            "please, stop",
+            "please stop now",
+            "can you stop",
+            "can we stop",
+            "could you stop",
+            "I want to stop",
+            "I have to stop",
+            "let's stop",
+            "let me stop",
+            "we should stop",
+            "time to stop",
+        ),
+        "ouch": ("ouch, ouch", "ouch, that hurts", "it hurts", "this hurts"),
+    }
+}
+"""What else means a phrase, and isn't told of: what people say when they can't think of the word."""
+
+POLITE: dict[str, tuple[str, ...]] = {"en": ("please {}", "{}, please", "{} please")}
+"""How any phrase may be asked for."""
+
+
+def spellings(language: str, phrase: str) -> list[str]:
+    """All that means a phrase, as it may be written; first of all the phrase itself.
+
+    >>> spellings("en", "go on")[:3]
+    ['Go on', 'go on', 'Please go on']
+    """
+    polite = [form.format(phrase) for form in POLITE[language]]
+    texts = [phrase, *polite, *SENTENCES[language].get(phrase, ())]
+    return [spelt for text in texts for spelt in (text[0].upper() + text[1:], text)]

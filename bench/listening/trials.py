@@ -1,0 +1,140 @@
+"""Trials: a stream is listened to; what was obeyed, missed, mistaken and when, leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from bench.listening.rooms import heard, kitchen, pink, room
+from bench.listening.speakers import HELD_OUT, Speaker
+from bench.listening.streams import FLOOR, LEVEL, Stream, active, joined, over_coach, spoken
+from voicecoach.controls import Command
+from voicecoach.controls.microphone import RATE, Block, Heard, Recogniser
+from voicecoach.controls.microphone.listening import listen
+from voicecoach.controls.microphone.recognisers import open_recogniser
+
+NINE = ("pause", "resume", "continue", "skip", "next", "repeat", "slower", "faster", "stop")
+LATE_SECONDS = 1.5
+"""A command told later than that after its word's end was given up by the person."""
+
+
+@dataclass
+class Tally:
+    """What came of some trials."""
+
+    said: list[str] = field(default_factory=list)
+    obeyed: list[str] = field(default_factory=list)
+    mistaken: list[tuple[str, str]] = field(default_factory=list)
+    """What was said, and the phrase it was taken for; nothing was said: ""."""
+    delays: list[tuple[str, float]] = field(default_factory=list)
+    """Seconds from a word's end to its report, of what was obeyed."""
+    seconds: float = 0.0
+
+    def add(self, other: Tally) -> None:
+        """Take in what came of others."""
+        self.said += other.said
+        self.obeyed += other.obeyed
+        self.mistaken += other.mistaken
+        self.delays += other.delays
+        self.seconds += other.seconds
+
+    def rate(self, phrases: tuple[str, ...] = ()) -> float:
+        """The share that was obeyed; of some phrases or all."""
+        said = [phrase for phrase in self.said if not phrases or phrase in phrases]
+        obeyed = [phrase for phrase in self.obeyed if not phrases or phrase in phrases]
+        return len(obeyed) / max(len(said), 1)
+
+
+@cache
+def recogniser() -> Recogniser:
+    """The English one; loaded once a process."""
+    return open_recogniser("en")
+
+
+def lines(name: str) -> list[str]:
+    """The lines of a text beside this file."""
+    return (Path(__file__).parent / f"{name}.txt").read_text().splitlines()
+
+
+@cache
+def coach() -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """What the coach says over and over: full of words that are commands."""
+    return joined(Speaker("espeak", "en-gb-x-gbclan"), lines("coach"))
+
+
+def trial(stream: Stream) -> Tally:
+    """Listen to a stream as it would come."""
+    tally = Tally([word.phrase for word in stream.said], seconds=stream.seconds)
+    phrases = recogniser().phrases
+    now = 0
+
+    def blocks() -> Iterator[Block]:
+        nonlocal now
+        for block in stream.blocks():
+            now += len(block.microphone)
+            yield block
+
+    waiting = list(stream.said)
+    for report in listen(blocks(), recogniser()):
+        if not isinstance(report, Heard):
+            continue
+        meant = next(
+            (w for w in waiting if w.start - RATE / 4 < now < w.end + LATE_SECONDS * RATE), None
+        )
+        if meant and phrases[meant.phrase] == report.command:
+            waiting.remove(meant)
+            tally.obeyed.append(meant.phrase)
+            tally.delays.append((meant.phrase, (now - meant.end) / RATE))
+        elif not (meant is None and report.command is Command.STOP and _just(stream, now)):
+            tally.mistaken.append((meant.phrase if meant else "", report.phrase))
+    return tally
+
+
+def _just(stream: Stream, now: int) -> bool:
+    """Whether "stop" was said just now, and so is obeyed already."""
+    return any(w.phrase == "stop" and w.start < now < w.end + RATE for w in stream.said)
+
+
+def words(number: int, phrases: tuple[str, ...], snr: float | None) -> Tally:
+    """A held-out speaker says phrases in quiet or noise."""
+    seed = 1000 + number * 7 + int(snr or 0)
+    return trial(spoken(HELD_OUT[number], phrases, seed, snr))
+
+
+def over(number: int, phrases: tuple[str, ...], louder: float) -> Tally:
+    """A held-out speaker says phrases while the coach talks."""
+    seed = 2000 + number * 7
+    alone = spoken(HELD_OUT[number], phrases, seed)
+    return trial(over_coach(alone, coach(), seed, louder))
+
+
+def talk(number: int) -> Tally:
+    """A held-out speaker says what is no command, to somebody else, with noise."""
+    rng = np.random.default_rng([3, number])
+    texts = list(rng.permutation(lines("sentences")))
+    dry = joined(HELD_OUT[number], texts)
+    wet = heard(dry, room(number % 24).person)[: len(dry)]
+    wet *= LEVEL / active(wet)
+    snr = float(rng.choice([10.0, 20.0, 30.0]))
+    noise = kitchen(len(wet), rng) * np.float32(LEVEL * 10 ** (-snr / 20))
+    return trial(Stream(wet + noise, np.zeros(len(wet), np.float32), []))
+
+
+def noise(number: int, minutes: float) -> Tally:
+    """Household noise, from soft to loud."""
+    rng = np.random.default_rng([4, number])
+    make = (kitchen, pink)[number % 3 == 2]
+    sound = make(int(minutes * 60 * RATE), rng) * np.float32(LEVEL * 10 ** rng.uniform(-1, 0.3))
+    return trial(Stream(sound, np.zeros(len(sound), np.float32), []))
+
+
+def coached(number: int, minutes: float) -> Tally:
+    """The coach says command words, and nobody else says anything."""
+    length = int(minutes * 60 * RATE)
+    quiet = Stream(np.zeros(length, np.float32), np.zeros(length, np.float32), [])
+    quiet.microphone += np.random.default_rng(number).normal(0, FLOOR, length).astype(np.float32)
+    return trial(over_coach(quiet, coach(), 3000 + number, (-10.0, 0.0, 10.0)[number % 3]))
