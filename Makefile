@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-live clean
+.PHONY: coach test lint types bench bench-listen bench-live clean
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -25,6 +25,12 @@ bench: $(VENV)/installed-dev
 # A quarter of an hour: commands, kills and random commands before a real sound server.
 bench-live: $(VENV)/installed-dev
 	$(BIN)/python -m bench.session
+
+# Half an hour: spoken commands beside their targets. Of Debian's packages it needs espeak-ng, flite,
+# festival, festvox-kallpc16k, festvox-kdlpc16k and festvox-us-slt-hts.
+bench-listen: $(VENV)/installed-dev
+	@$(PIP) --editable '.[bench]'
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

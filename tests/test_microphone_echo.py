@@ -114,7 +114,9 @@ def test_a_changed_device_is_got_to_know_as_the_first_one() -> None:
 
 def test_with_headphones_nothing_is_taken_away() -> None:
     played = coach()
-    alone = joined(Speaker("espeak", "en-gb+f2"), ["I think it might rain later."] * 8)[: len(played)]
+    alone = joined(Speaker("espeak", "en-gb+f2"), ["I think it might rain later."] * 8)[
+        : len(played)
+    ]
     cleaner = Cleaner()
     rest = cleaned(blocks(alone, np.resize(played, len(alone))), cleaner)
     np.testing.assert_array_equal(rest, alone[: len(rest)])

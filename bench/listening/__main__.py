@@ -16,9 +16,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # the processes below are as many as there are cores
-
 from bench.listening.speakers import HELD_OUT
 from bench.listening.streams import over_coach, spoken
 from bench.listening.trials import NINE, Tally, coach, coached, noise, over, talk, words
@@ -112,7 +109,8 @@ def false_commands(share: float, together: Callable[..., Tally]) -> None:
 
 def cost() -> None:
     """Processor and memory of the process that listens, through a coached minute."""
-    stream = over_coach(spoken(HELD_OUT[0], NINE * 2, 5), coach(), 5, 0.0)
+    words = spoken(HELD_OUT[0], NINE[:6], 5, gaps=(9.0, 11.0))
+    stream = over_coach(words, coach(), 5, 0.0)
     data = b"".join(pack_block(block) for block in stream.blocks())
     worker = [sys.executable, "-m", "voicecoach.controls.microphone.worker", "en"]
 

@@ -1,5 +1,6 @@
 """Rooms: a loudspeaker, a microphone and a person on a mat, simulated; and what a kitchen sounds
-like. Seeds enter, impulse responses and noises leave."""
+like. Seeds enter, impulse responses and noises leave.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ class Room:
 @cache
 def room(seed: int) -> Room:
     """A room of 3–6 m with a reverberation time of 0.2–0.5 s; the person 1–2 m from the
-    microphone, the loudspeaker 0.2–1 m from it."""
+    microphone, the loudspeaker 0.2–1 m from it.
+    """
     import pyroomacoustics
 
     rng = np.random.default_rng([77, seed])
@@ -33,7 +35,7 @@ def room(seed: int) -> Room:
     microphone = np.array([*(size[:2] / 2 + rng.uniform(-0.5, 0.5, 2)), 0.6])
     for low, high, height in ((1.0, 2.0, 0.3), (0.2, 1.0, 0.6)):
         angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(low, high)
-        place = microphone + [distance * np.cos(angle), distance * np.sin(angle), 0]
+        place = microphone + distance * np.array([np.cos(angle), np.sin(angle), 0])
         place[2] = height
         box.add_source(np.clip(place, 0.2, size - 0.2))
     box.add_microphone(microphone)

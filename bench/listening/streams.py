@@ -53,9 +53,7 @@ def active(samples: Samples) -> float:
     return float(np.sqrt(power[power > power.max() * 10**-2.5].mean()))
 
 
-def spoken(
-    speaker: Speaker, phrases: Sequence[str], seed: int, snr: float | None = None
-) -> Stream:
+def spoken(speaker: Speaker, phrases: Sequence[str], seed: int, snr: float | None = None) -> Stream:
     """Phrases by one speaker in one room, a second or two apart; `snr` in dB, None for clean."""
     rng = np.random.default_rng([11, seed])
     pieces: list[Samples] = [np.zeros(RATE, np.float32)]
@@ -65,7 +63,7 @@ def spoken(
         word = speaker.say(phrase)
         word = word * np.float32(LEVEL / active(word))
         said.append(Said(phrase, length, length + len(word)))
-        gap = int(rng.uniform(1.2, 2.0) * RATE)
+        gap = int(rng.uniform(*gaps) * RATE)
         pieces += [word, np.zeros(gap, np.float32)]
         length += len(word) + gap
     dry = np.concatenate(pieces)
@@ -92,7 +90,7 @@ def over_coach(stream: Stream, coach: Samples, seed: int, louder: float) -> Stre
     echo *= LEVEL * 10 ** (louder / 20) / active(echo)
     delay = int(rng.uniform(0.03, 0.25) * RATE)
     microphone = np.concatenate([rng.normal(0, FLOOR, lead).astype(np.float32), stream.microphone])
-    microphone[delay:] += np.tanh(echo[: length - delay] * 2) / 2  # a small loudspeaker's bend
+    microphone[delay:] += np.tanh(echo[: length - delay] * 0.7) / 0.7  # a loudspeaker's bend
     said = [Said(word.phrase, word.start + lead, word.end + lead) for word in stream.said]
     return Stream(microphone, talk, said)
 

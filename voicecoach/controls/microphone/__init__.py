@@ -109,7 +109,7 @@ class Condition:
     """How much later the coach comes back than he is in the reference; None while nobody knows:
     nothing was said yet, or headphones."""
     cancelled: float
-    """How much of the coach's echo is taken away in the last second, in dB; 0 where there is none."""
+    """How much of the coach's echo was taken away in the last second, in dB; 0: there was none."""
     converged: bool
     """Whether all commands count. While the coach is heard and not yet cancelled only "stop" and
     "ouch" do."""

@@ -38,6 +38,8 @@ class Step:
     """The power of the coach's echo in them, as estimated."""
     playing: bool
     """Whether the coach may be in them."""
+    end: int
+    """Where they end, in samples of the microphone's stream."""
 
 
 class Stream:
@@ -123,6 +125,13 @@ class Cleaner:
         while self._done + STEP <= self.heard.end:
             yield self._step()
 
+    def played_with(self, count: int) -> Samples | None:
+        """What the coach said in the last so many samples that were cleaned; None: nothing."""
+        if not self._lag.known:
+            return None
+        played = self._reference(self._done - count, count)
+        return played if _power(played) > AUDIBLE**2 else None
+
     def _start(self) -> None:
         self._lag = Lag()
         self._echo = Echo()
@@ -154,17 +163,18 @@ class Cleaner:
         heard = self.heard.read(steps[0], self._done)
         played = self._reference(steps[0], len(heard))
         self._echo = Echo(_power(heard) / (_power(played) + AUDIBLE**2))
-        self._seen, self._good = 0, False
         for _ in range(PRACTICE):
             for at in steps:
                 self._cancel(at)
+        self._seen, self._good = 0, False  # what it was practised with is no proof
+        self._powers = np.zeros(2)
 
     def _step(self) -> Step:
         at = self._done
         self._done += STEP
         if not self._lag.known:
             samples = self.heard.read(at, at + STEP)
-            return Step(samples, _power(samples), 0.0, self._playing_of_late)
+            return Step(samples, _power(samples), 0.0, self._playing_of_late, self._done)
         return self._cancel(at)
 
     def _cancel(self, at: int) -> Step:
@@ -176,8 +186,8 @@ class Cleaner:
             self._seen += STEP
             self._powers = 0.9 * self._powers + 0.1 * np.array([_power(microphone), rest])
             before, after = self._powers
-            self._good = self._good or (self._seen > RATE // 4 and before > GOOD * after)
-        return Step(samples, rest, _power(echo), playing)
+            self._good |= self._seen > RATE // 4 and bool(before > GOOD * after)
+        return Step(samples, rest, _power(echo), playing, at + STEP)
 
     def _reference(self, at: int, count: int) -> Samples:
         first = at - self._lag.at(at) + EARLY

@@ -37,7 +37,7 @@ STEADY_SECONDS = 60.0
 TRIES = 2
 """How often it may end sooner than that, in a row."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-"""The coach needs the other cores, and threads that wait for each other cost more than they give."""
+"""The coach needs the other cores, and threads that wait for each other save nothing."""
 
 
 class Ear:
@@ -112,28 +112,23 @@ class Ear:
                 return f"no process could be started ({error.strerror})"
             self._broken = True
             self._first = self._taken - sum(len(block.microphone) for block in self._waiting)
-        sender = threading.Thread(target=self._send, args=(process,), daemon=True)
-        sender.start()
         why = ""
-        assert process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            for line in process.stdout:
-                report = read_report(line)
-                if isinstance(report, Failed):
-                    why = report.why
-                elif not self._closed:
-                    self._tell(_later(report, self._first))
-        with self._lock:
-            self._kill()
-            self._process = None
-            self._lock.notify()
-        sender.join()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):  # what was still to be written
-                assert stream is not None
-                stream.close()
-        code = process.wait()
-        return why or f"the process that listens ended with {code}"
+        with process:
+            sender = threading.Thread(target=self._send, args=(process,), daemon=True)
+            sender.start()
+            with contextlib.suppress(OSError, ValueError):
+                for line in process.stdout or ():
+                    report = read_report(line)
+                    if isinstance(report, Failed):
+                        why = report.why
+                    elif not self._closed:
+                        self._tell(_later(report, self._first))
+            with self._lock:
+                self._kill()
+                self._process = None
+                self._lock.notify()
+            sender.join()
+        return why or f"the process that listens ended with {process.returncode}"
 
     def _start_process(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -146,9 +141,8 @@ class Ear:
         )
 
     def _send(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            while block := self._next_block(process):
+            while process.stdin and (block := self._next_block(process)):
                 process.stdin.write(pack_block(block))
                 process.stdin.flush()
 

@@ -30,7 +30,7 @@ STRAY = 12.0
 STEEPEST = 400e-6
 """The most that two clocks differ."""
 TURN = 15e-6
-"""A change of the slope from which on what was learnt of the room was learnt from a blurred sound."""
+"""A change of the slope from which on what was learnt of the room must be learnt again."""
 
 
 class Lag:

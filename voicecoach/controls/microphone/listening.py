@@ -24,6 +24,14 @@ SHORTEST, LONGEST = round(0.12 * RATE), round(2.0 * RATE)
 """How long the voice of a command is, in samples."""
 EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
+BEFORE = round(0.2 * RATE)
+"""A command that began so soon after the coach was cancelled may have his echo before it."""
+SETTLED_CHUNKS = 2
+"""So much silence may be the end of a word, and is time for another look."""
+AS_COACH = -12.0
+"""From which score on the coach has said it himself."""
+LONGEST_LOOK = RATE
+"""So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)
 """What counts also while the coach isn't cancelled yet."""
 SILENCE = -120.0
@@ -48,7 +56,7 @@ class _Listener:
         self._segments = Segments()
         self._second = _Second()
         self._told = False
-        self._doubtful = False
+        self._doubted = -RATE
         self._looks = 0
 
     def hear(self, block: Block) -> Iterator[Report]:
@@ -56,12 +64,10 @@ class _Listener:
         for step in self._cleaner.clean(block):
             self._second.add_step(step)
             if step.playing and not self._cleaner.converged:
-                self._doubtful = True
+                self._doubted = step.end
             segment = self._segments.add(step)
             if segment:
                 yield from self._judge(segment)
-            else:
-                self._doubtful = False
         if self._second.full:
             yield self._second.condition(self._cleaner)
             self._second = _Second()
@@ -72,13 +78,19 @@ class _Listener:
             yield Speech(True, segment.start)
         self._looks += 1
         length = segment.end - segment.start
-        if not self._told and SHORTEST <= length:
+        if not self._told and length >= SHORTEST:
             if segment.over and length <= LONGEST:
                 yield from self._decide(segment)
-            elif not segment.over and self._looks % EARLY_EVERY == 0 and length <= LONGEST:
+            elif not segment.over and self._due(segment) and length <= LONGEST:
                 yield from self._look(segment)
         if segment.over:
             yield Speech(False, segment.end)
+
+    def _due(self, segment: Segment) -> bool:
+        """Whether to look if it is a command that can't wait."""
+        return (
+            self._looks % EARLY_EVERY == 0 and segment.end - segment.start <= LONGEST_LOOK
+        ) or segment.quiet_chunks == SETTLED_CHUNKS
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recogniser.recognise(segment.samples)
@@ -86,17 +98,27 @@ class _Listener:
         where = segment.start, segment.end
         if not guess.sure:
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
-        elif self._doubtful and command not in URGENT:
+        elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
+        elif self._is_coach(segment, command):
+            yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
             yield Heard(command, guess.phrase, guess.score, *where)
 
     def _look(self, segment: Segment) -> Iterator[Report]:
         guess = self._recogniser.glimpse(segment.samples)
-        if guess:
+        command = self._recogniser.phrases[guess.phrase] if guess else None
+        if guess and not self._is_coach(segment, command):
             self._told = True
-            command = self._recogniser.phrases[guess.phrase]
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
+
+    def _is_coach(self, segment: Segment, command: Command | None) -> bool:
+        """Whether the coach says just that: what is left of him sounds as he does."""
+        played = self._cleaner.played_with(len(segment.samples))
+        if played is None:
+            return False
+        guess = self._recogniser.recognise(played)
+        return self._recogniser.phrases[guess.phrase] == command and guess.score > AS_COACH
 
 
 class _Second:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +25,50 @@ PEAK = 0.5
 BEFORE, AFTER = RATE // 4, RATE // 2
 """Samples of silence around every segment: the model makes nothing of a snippet, and "stop" with
 nothing after it might go on."""
-OUT = -16.0
-BEHIND = 6.0
+OUT = -14.0
+BEHIND = 7.0
 """A spelling is given up once it is less likely than OUT, or BEHIND the best that is whole."""
 NEVER = -60.0
 """The score of what isn't looked at."""
-AHEAD = 2.0
-"""How far a command must be ahead of the next one."""
-LEAST: dict[str, float] = {}
-LEAST_OF_OTHERS = -8.0
-EARLY = {"stop": -3.0, "ouch": -3.0}
+AHEAD = 1.5
+"""How far a command must be ahead of the next one; tuned likewise."""
+RARITY = {
+    "pause": 1.5,
+    "resume": 3.0,
+    "go on": 1.5,
+    "repeat": 2.0,
+    "skip": 2.5,
+    "next": 0.5,
+    "go back": 0.5,
+    "longer": 0.5,
+    "enough": 1.5,
+    "slower": 3.0,
+    "slow down": 2.0,
+    "faster": 0.5,
+    "louder": 2.5,
+    "quieter": 3.0,
+    "how long": 1.5,
+    "stop": 0.5,
+    "ouch": 1.0,
+    "that hurts": 3.0,
+    "no": -2.0,
+}
+"""What is added to a phrase's score: the model expects "no" everywhere and "resume" nowhere, but
+whoever does exercises doesn't. Tuned with the voices in TUNE of bench/listening."""
+LEAST = -9.0
+"""From which score on a phrase is believed; tuned likewise."""
+EARLY = {"stop": -5.0, "ouch": -5.0}
+"""From which score on it is believed before it has rung out."""
 BEGIN, END = 1, 2
 MARKS = (".", "!", "?", ",", "...", "-", ";", ":")
 """What may follow a phrase that is all that was said."""
 SPACE = "▁"
 HEADS, WIDTH = 8, 36
-CACHE = [
-    f"{layer}.{side}.{kind}"
-    for layer in range(6)
-    for side in ("decoder", "encoder")
-    for kind in ("key", "value")
-]
-"""What the decoder remembers, layer by layer, of HEADS of WIDTH."""
+CACHE = [f"{layer}.decoder.{kind}" for layer in range(6) for kind in ("key", "value")]
+SOUND = [name.replace("decoder", "encoder") for name in CACHE]
+"""What the decoder remembers of words and of the sound, layer by layer, of HEADS of WIDTH."""
+ROWS = 8
+"""Spellings that are rated at once: each takes a megabyte."""
 
 
 @dataclass(slots=True)
@@ -56,6 +79,9 @@ class _Rated:
     logs: Samples
     """How likely each token comes next: log probabilities, a row a beginning."""
     cache: dict[str, Samples]
+    """What is remembered of those beginnings, a row each."""
+    sound: dict[str, Samples]
+    """What is remembered of the sound, in one row."""
 
 
 class _Node:
@@ -100,7 +126,7 @@ class Moonshine:
         if begun.logs[0, self._glimpsed].max() <= min(EARLY.values()):
             return None
         guess = self._guess(self._scores(begun))
-        early = guess.phrase in EARLY and guess.score > EARLY[guess.phrase]
+        early = guess.sure and guess.score > EARLY.get(guess.phrase, 0.0)
         return guess if early else None
 
     def scores(self, samples: Samples) -> dict[str, float]:
@@ -130,11 +156,12 @@ class Moonshine:
             rated = self._go_on(rated, [row for row, _, _ in steps], [t for _, t, _ in steps])
 
     def _guess(self, scores: Mapping[str, float]) -> Guess:
+        scores = {phrase: score + RARITY.get(phrase, 0.0) for phrase, score in scores.items()}
         phrase = max(scores, key=scores.__getitem__)
         command = self.phrases[phrase]
         others = (s for p, s in scores.items() if self.phrases[p] != command)
         ahead = scores[phrase] - max(others, default=NEVER)
-        sure = scores[phrase] > LEAST.get(phrase, LEAST_OF_OTHERS) and ahead > AHEAD
+        sure = scores[phrase] > LEAST and ahead > AHEAD
         return Guess(phrase, scores[phrase], sure)
 
     def _begin(self, samples: Samples) -> _Rated:
@@ -143,33 +170,46 @@ class Moonshine:
         padded = np.zeros((1, BEFORE + len(samples) + AFTER), np.float32)
         padded[0, BEFORE : BEFORE + len(samples)] = samples * (PEAK / max(peak, 1e-6))
         mask = np.ones(padded.shape, np.int64)
-        heard: Samples = self._encoder.run(None, {"input_values": padded, "attention_mask": mask})[0]
-        nothing = np.zeros((1, HEADS, 0, WIDTH), np.float32)
-        return self._rate(heard, [BEGIN], dict.fromkeys(CACHE, nothing), began=False)
+        sound = {"input_values": padded, "attention_mask": mask}
+        heard: Samples = self._encoder.run(None, sound)[0]
+        none = np.zeros((1, HEADS, 0, WIDTH), np.float32)
+        return self._rate(heard, [BEGIN], dict.fromkeys(CACHE, none), dict.fromkeys(SOUND, none))
 
     def _go_on(self, rated: _Rated, rows: list[int], tokens: list[int]) -> _Rated:
         """What may come after those tokens, each of which follows one of the rows."""
-        cache = {name: kept[rows] for name, kept in rated.cache.items()}
-        return self._rate(rated.heard[:1].repeat(len(rows), 0), tokens, cache, began=True)
+        pieces = []
+        for at in range(0, len(rows), ROWS):
+            piece = rows[at : at + ROWS]
+            cache = {name: kept[piece] for name, kept in rated.cache.items()}
+            pieces.append(self._rate(rated.heard, tokens[at : at + ROWS], cache, rated.sound))
+        logs = np.concatenate([piece.logs for piece in pieces])
+        joined = {name: np.concatenate([piece.cache[name] for piece in pieces]) for name in CACHE}
+        return _Rated(rated.heard, logs, joined, rated.sound)
 
     def _rate(
-        self, heard: Samples, tokens: list[int], cache: dict[str, Samples], began: bool
+        self,
+        heard: Samples,
+        tokens: list[int],
+        cache: dict[str, Samples],
+        sound: dict[str, Samples],
     ) -> _Rated:
+        rows, begun = len(tokens), sound[SOUND[0]].shape[2] > 0
+        wide = {name: kept.repeat(rows, 0) for name, kept in sound.items()}
         feed: dict[str, Any] = {
             "input_ids": np.array(tokens, np.int64)[:, None],
-            "encoder_hidden_states": heard,
-            "encoder_attention_mask": np.ones(heard.shape[:2], np.int64),
-            "use_cache_branch": np.array([began]),
-            **{f"past_key_values.{name}": kept for name, kept in cache.items()},
+            "encoder_hidden_states": heard.repeat(rows, 0),
+            "encoder_attention_mask": np.ones((rows, heard.shape[1]), np.int64),
+            "use_cache_branch": np.array([begun]),
+            **{f"past_key_values.{name}": kept for name, kept in (cache | wide).items()},
         }
-        names = ["logits", *(f"present.{name}" for name in CACHE)]
-        logits, *present = self._decoder.run(names, feed)
+        made = CACHE if begun else CACHE + SOUND  # what it makes of the sound it makes once
+        logits, *present = self._decoder.run(["logits", *(f"present.{n}" for n in made)], feed)
         logs = logits[:, -1] - logits[:, -1].max(axis=-1, keepdims=True)
         logs -= np.log(np.exp(logs).sum(axis=-1, keepdims=True))
-        kept = dict(zip(CACHE, present, strict=True))
-        if began:  # what it makes of the sound it makes once
-            kept |= {name: cache[name] for name in CACHE if "encoder" in name}
-        return _Rated(heard, logs, kept)
+        kept = sound | dict(zip(made, present, strict=True))
+        return _Rated(
+            heard, logs, {name: kept[name] for name in CACHE}, {name: kept[name] for name in SOUND}
+        )
 
     def _split(self, text: str) -> list[int]:
         """A text's tokens by byte pair encoding: the pair that makes the lowest number joins first.
@@ -178,7 +218,7 @@ class Moonshine:
         """
         parts = list(text.replace(" ", SPACE))
         while True:
-            joined = [self._ids.get(a + b, len(self._ids)) for a, b in zip(parts, parts[1:])]
+            joined = [self._ids.get(a + b, len(self._ids)) for a, b in pairwise(parts)]
             if not joined or min(joined) == len(self._ids):
                 return [self._ids[part] for part in parts]
             at = joined.index(min(joined))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,18 @@ BEFORE_CHUNKS = 8
 """What was just before belongs to the segment: the detector notices a soft onset late."""
 RESET_CHUNKS = 40
 """After so many quiet ones the detector begins anew: it goes deaf in long noise."""
-DROWNED = 10 ** (-15 / 10)
-"""The coach's echo is louder by more than 15 dB than what is left of it: that is nobody."""
+LEAK, LEAKS = -10.0, (-20.0, -8.0)
+"""How loud what is left of the coach is beside his echo, in dB: what is taken for it at first, and
+within which bounds it is followed."""
+LEAK_STEP, LEAK_SHARE = 0.3, 0.7
+"""It is followed by such steps, in dB a CHUNK, so that so large a share lies below it."""
+ABOVE = 3.0
+"""By so many dB somebody must be above what is left of the coach, to be anybody."""
 SMOOTHING = 0.75
 """What is kept per CHUNK of the two powers compared: some 110 ms."""
+QUIET = 1e-8
+"""An echo of less power than that (−80 dB) is none."""
+KEPT_CHUNKS = 3 * RATE // CHUNK
 LONGEST_CHUNKS = 12 * RATE // CHUNK
 """A speech of 12 seconds ends there: the detector may be stuck."""
 
@@ -40,13 +49,12 @@ class Segment:
     """Where the voice begins, in samples of the stream."""
     end: int
     """Where it ends, as far as known."""
+    quiet_chunks: int
+    """For how long nothing is said."""
     begun: bool
     """Whether this is the first that is told of it."""
     over: bool
     """Whether this is the last that is told of it."""
-
-
-KEPT_CHUNKS = 3 * RATE // CHUNK
 
 
 class Segments:
@@ -62,6 +70,7 @@ class Segments:
         self._half: list[Step] = []
         self._chunks: list[Samples] = []
         self._rest = self._echo = 0.0
+        self._leak = LEAK
         self._loud = self._quiet = 0
         self._start: int | None = None
 
@@ -76,26 +85,34 @@ class Segments:
             self._rest += (1 - SMOOTHING) / 2 * (each.rest - self._rest)
             self._echo += (1 - SMOOTHING) / 2 * (each.echo - self._echo)
         probability = self._detector.process(samples.tobytes())
-        if self._rest < DROWNED * self._echo:
+        if all(each.playing for each in steps) and self._is_leak():
             probability = 0.0
         return self._hear(samples, probability)
+
+    def _is_leak(self) -> bool:
+        """Whether no more is heard than is usually left of the coach."""
+        if self._echo < QUIET:
+            return False
+        ratio = 10 * math.log10(max(self._rest, 1e-12) / self._echo)
+        low, high = LEAKS
+        rise = LEAK_SHARE if ratio > self._leak else LEAK_SHARE - 1
+        self._leak = min(max(self._leak + LEAK_STEP * rise, low), high)
+        return ratio < self._leak + ABOVE
 
     def _hear(self, samples: Samples, probability: float) -> Segment | None:
         self._position += CHUNK
         self._chunks.append(samples)
-        speaking = self._start is not None
-        limit = OFF if speaking else ON
+        limit = ON if self._start is None else OFF
         self._loud = self._loud + 1 if probability >= limit else 0
         self._quiet = 0 if probability >= limit else self._quiet + 1
-        if not speaking:
+        if self._start is None:
             return self._wait()
-        assert self._start is not None
         del self._chunks[:-KEPT_CHUNKS]
         end = self._position - self._quiet * CHUNK
         long = self._position - self._start > LONGEST_CHUNKS * CHUNK
-        segment = Segment(
-            np.concatenate(self._chunks), self._start, end, False, self._quiet >= OFF_CHUNKS or long
-        )
+        over = self._quiet >= OFF_CHUNKS or long
+        samples = np.concatenate(self._chunks)
+        segment = Segment(samples, self._start, end, self._quiet, False, over)
         if segment.over:
             self._start = None
             self._loud = 0
@@ -107,7 +124,7 @@ class Segments:
         if self._loud >= ON_CHUNKS:
             self._start = self._position - self._loud * CHUNK
             samples = np.concatenate(self._chunks)
-            return Segment(samples, self._start, self._position, True, False)
+            return Segment(samples, self._start, self._position, 0, True, False)
         if self._quiet >= RESET_CHUNKS:
             self._quiet = 0
             self._detector.reset()

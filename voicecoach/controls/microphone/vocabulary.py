@@ -62,7 +62,7 @@ SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "ouch": ("ouch, ouch", "ouch, that hurts", "it hurts", "this hurts"),
     }
 }
-"""What else means a phrase, and isn't told of: what people say when they can't think of the word."""
+"""What else means a phrase, and isn't told of: what people say who can't think of the word."""
 
 POLITE: dict[str, tuple[str, ...]] = {"en": ("please {}", "{}, please", "{} please")}
 """How any phrase may be asked for."""

@@ -31,6 +31,7 @@ def main() -> None:
         pass  # whoever listened is gone
     except Exception as error:  # noqa: BLE001 - a library may raise anything; it is told
         tell(Failed(f"{type(error).__name__}: {error}"))
+        sys.exit(1)
 
 
 if __name__ == "__main__":
