@@ -38,6 +38,9 @@ CHIME_LUFS: Final = -23.0
 TICK_LUFS: Final = -25.5
 """The same for `rep`, the one event that may sound hundreds of times in an hour."""
 
+ANSWER_LUFS: Final = -29.0
+"""The same for `heard`, which may sound under words: it is 9 LU softer than they are."""
+
 BRIGHTEST_HZ: Final = 5_000.0
 """No mode above this is struck. A soft mallet stays on the body for longer than such a mode's
 period and so doesn't excite it; left in, these modes are what makes a synthetic stroke harsh."""
@@ -172,7 +175,8 @@ INSTRUMENTS: Final = {
 }
 
 # Contour, number of strokes and pace differ, so that no event needs a memory for absolute pitch:
-# up, slowly | one | down, quickly | a tick | up and back, quickly | down in three, slowly.
+# up, slowly | one | down, quickly | a tick | up and back, quickly | down in three, slowly | up,
+# quickly.
 SCORE: Final = {
     "start": Event(1.6, (Stroke(0.0, 1 / 1, 0.30, 0.8), Stroke(0.4, 3 / 2, 0.36))),
     "hold": Event(0.8, (Stroke(0.0, 1 / 1, 0.28),)),
@@ -190,6 +194,12 @@ SCORE: Final = {
             Stroke(0.4, 5 / 4, 0.30, 0.9),
             Stroke(0.8, 1 / 1, 0.42),
         ),
+    ),
+    # An answer, not an event of the session: the only one that goes up so quickly.
+    "heard": Event(
+        0.4,
+        (Stroke(0.0, 3 / 2, 0.05, 0.8), Stroke(0.11, 2 / 1, 0.09, 0.7)),
+        loudness_lufs=ANSWER_LUFS,
     ),
 }
 
