@@ -28,7 +28,7 @@ from tests.test_live import OWN
 from tests.test_live_commands import Effect, Live, measure_silencing, measure_sounding
 from tests.test_live_resume import LONGEST_SECONDS, killing, steps_script
 from voicecoach.library import CHIME_EVENTS
-from voicecoach.session.director import FASTEST, LEVEL_STEP, PACE_STEP, SLOWEST
+from voicecoach.session.actions import FASTEST, LEVEL_STEP, PACE_STEP, SLOWEST
 from voicecoach.session.stream import FADE, LEAD
 from voicecoach.settings import Settings
 from voicecoach.sound import Samples, chime

@@ -55,7 +55,7 @@ class Player:
         while count and not self.ended:
             wanted = min(count, 480)
             self._await(wanted)
-            block = self.director.stream.read(wanted)
+            block = self.director.front.read(wanted)
             self.ended = len(block) < wanted
             count -= wanted
             pieces.append(block)

@@ -9,6 +9,8 @@ from voicecoach.errors import NotFoundError, quoted
 
 APP = "voicecoach"
 CHIME_EVENTS = ("start", "hold", "release", "rep", "switch", "finish")
+ANSWER = "heard"
+"""The chime that answers a spoken command; of a set, but no event of a session."""
 SCRIPT_ENDINGS = (".md", ".markdown", ".txt")
 
 

@@ -30,6 +30,7 @@ class Command(StrEnum):
     QUIETER = "quieter"
     LOUDER = "louder"
     HOW_LONG = "how long"
+    UNDO = "undo"
     STOP = "stop"
     OUCH = "ouch"
 
@@ -48,10 +49,15 @@ MEANINGS = {
     Command.QUIETER: "quieter",
     Command.LOUDER: "louder",
     Command.HOW_LONG: "how long it still takes",
+    Command.UNDO: "take back what was just asked for",
     Command.STOP: "stop",
     Command.OUCH: "it hurts: stop at once",
 }
 """What each command does, in a few words."""
+
+VOICE = "voice"
+"""The name of who sends what was spoken: it is answered by a chime, as nothing else tells whether
+it was understood."""
 
 Send = Callable[[Command], None]
 """Hands a command to the session, at once and from any thread."""
@@ -61,7 +67,7 @@ class Controller(Protocol):
     """Somebody or something that steers a session."""
 
     name: str
-    """Who sends: keys, media keys, stdin."""
+    """Who sends: keys, media keys, stdin, voice."""
 
     def start(self, send: Send) -> None:
         """Begin to send commands, from a thread of its own; returns at once.

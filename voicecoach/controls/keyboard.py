@@ -39,6 +39,7 @@ KEYS: dict[Command, tuple[str, ...]] = {
     Command.SLOWER: ("s",),
     Command.FASTER: ("f",),
     Command.HOW_LONG: ("t",),
+    Command.UNDO: ("u",),
     Command.OUCH: ("!", "1"),
     Command.STOP: ("q", "escape", "ctrl-d"),
 }

@@ -34,6 +34,7 @@ SYNONYMS = {
     "next": Command.SKIP,
     "previous": Command.BACK,
     "again": Command.REPEAT,
+    "no": Command.UNDO,
 }
 MOST_BYTES = 1024
 """A longer line is no command."""

@@ -5,6 +5,7 @@ to watchers. A session is a cursor over the steps of a program.
 from __future__ import annotations
 
 import queue
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from voicecoach.output import Output
 from voicecoach.rendition import Rendition
 from voicecoach.session.director import Director
 from voicecoach.session.edit import resumed
+from voicecoach.session.front import Tap
 from voicecoach.session.stream import FADE
 from voicecoach.sound import Samples
 
@@ -38,6 +40,8 @@ class Session:
         self.start_index = start_index
         self.director = Director(rendition)
         self._commands: queue.SimpleQueue[tuple[Command, str]] = queue.SimpleQueue()
+        self._phrases: deque[str] = deque()
+        """What is to be said in between."""
         self._watchers: list[Watcher] = []
         self._output: Output | None = None
         self._ending: Ending = "failed"
@@ -49,7 +53,19 @@ class Session:
 
     def read(self, wanted: int) -> Samples:
         """The next frames for a device; as voicecoach.output.Source."""
-        return self.director.stream.read(wanted)
+        return self.director.front.read(wanted)
+
+    def tap(self, tap: Tap) -> None:
+        """Tell somebody the very samples that go out, as voicecoach.session.front.Tap."""
+        self.director.front.taps.append(tap)
+
+    def duck(self, speaking: bool) -> None:
+        """Be softer at once because somebody speaks, or come back softly; from any thread."""
+        self.director.front.duck(speaking)
+
+    def announce(self, phrase: str) -> None:
+        """Say one of the coach's own phrases as soon as there is room; from any thread."""
+        self._phrases.append(phrase)
 
     def send(self, command: Command, source: str = "program") -> None:
         """Hand over a command, from any thread; the urgent ones silence the session at once."""
@@ -114,6 +130,8 @@ class Session:
         else:
             self._tell(director.reporter.events())
             self._tell(director.obey(command, source))
+        if self._phrases and director.announce(self._phrases[0]):
+            self._phrases.popleft()
         if director.stream.error:
             raise director.stream.error
         try:
@@ -129,7 +147,7 @@ class Session:
         if director.ending != "done":  # it was saying goodbye
             return False
         place = director.hush()
-        self.read(FADE)  # the fade, which nobody hears: the next device would begin with it
+        director.stream.read(FADE)  # the fade, which nobody hears: the next device would begin with it
         self._tell([Paused(why)])
         while True:
             try:

@@ -3,65 +3,64 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
-from voicecoach.controls import Command
+from voicecoach.controls import VOICE, Command
 from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.library import ANSWER, chime_sets
 from voicecoach.mix import Piece, Stretch
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
+from voicecoach.session.actions import Actions, Deed
 from voicecoach.session.aside import aside, said
-from voicecoach.session.cursor import exercise_start, next_start, previous_start
-from voicecoach.session.edit import (
-    Place,
-    holding,
-    interjected,
-    movement_start,
-    resumed,
-    spliced,
-    with_hold,
-    with_holds_of,
-)
-from voicecoach.session.stream import Stream
+from voicecoach.session.edit import Place, interjected, spliced, with_holds_of
+from voicecoach.session.front import Front
+from voicecoach.session.stream import FADE, Stream
+from voicecoach.session.undo import UNDO_FRAMES, Undo
 from voicecoach.session.watch import Reporter
+from voicecoach.settings import Settings
+from voicecoach.sound import chime
 from voicecoach.step import SayLength, Step
-from voicecoach.timeline import Levels, Segment
-from voicecoach.units import RATE, frames, seconds
+from voicecoach.timeline import Cue, Levels, Segment
+from voicecoach.units import frames
 
-TWICE_SECONDS = 2.0
-"""Two repeats within this mean the exercise from its start."""
-MORE_SECONDS = 10.0
-"""What `longer` adds to a hold."""
-PACE_STEP = 1.1
-SLOWEST, FASTEST = 0.5, 2.0
-"""The bounds of the setting `pace`."""
-LEVEL_STEP = 10 ** (3 / 20)
-"""Quieter and louder: 3 dB, clearly heard and not startling."""
-SOFTEST = 10 ** (-30 / 20)
 BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
 CALM_SECONDS = 0.7
 """Silence before what is said after a stop."""
+SOFTEST_ANSWER = 10 ** (-12 / 20)
+"""However soft the chimes are: an answer is heard, or it is none."""
 
 AT_ONCE = (Command.PAUSE, Command.STOP, Command.OUCH)
 """Commands that silence everything before anything else is done."""
-WHILE_PAUSED = (*AT_ONCE, Command.RESUME, Command.REPEAT, Command.SKIP, Command.BACK)
+WHILE_PAUSED = (
+    *AT_ONCE,
+    Command.RESUME,
+    Command.REPEAT,
+    Command.SKIP,
+    Command.BACK,
+    Command.UNDO,
+)
 
 
 class Director:
-    """Carries out commands, on the session's thread; `hear` may be called from any."""
+    """Carries out commands, on the session's thread; `hear` may be called from any.
+
+    What each command does stands in `actions`, how it is undone in `undo`: they work with what is
+    offered here.
+    """
 
     def __init__(self, rendition: Rendition) -> None:
         self.rendition = rendition
         self.levels = Levels.of(rendition.program.settings)
         self.stream = Stream(self._mix, self._after)
+        self.front = Front(self.stream.read)
         self.reporter = Reporter(self.stream)
         self.ending: Ending = "done"
         self.paused = False
         """Whether a pause has been obeyed and not yet undone."""
+        self._actions = Actions(self)
         self._lock = threading.Lock()
         self._where: Place | None = None
         """Where it was silenced; None while it sounds."""
@@ -69,7 +68,8 @@ class Director:
         """What comes after the words that are said in between."""
         self._over = False
         self._speech: list[tuple[int, int]] = []
-        self._repeated = float("-inf")
+        self._undo: tuple[Undo, int] | None = None
+        """What takes the last command back, and until which frame it can."""
 
     def begin(self, index: int) -> None:
         """Let the step with that index sound, and measure the others meanwhile."""
@@ -87,14 +87,48 @@ class Director:
         if not self._over and (command in AT_ONCE or toggled):
             self.hush()
 
-    def hush(self) -> Place | None:
-        """Fade out; returns the place to go on from."""
+    def obey(self, command: Command, source: str) -> Iterator[Event]:
+        """Carry a command out, and tell what came of it."""
+        if command is Command.TOGGLE:
+            command = Command.RESUME if self.paused else Command.PAUSE
+        was_paused = self.paused
+        deed = self._deed(command)
+        if isinstance(deed, str):
+            yield Ignored(command, source, deed)
+            return
+        if source == VOICE:
+            self._answer()
+        undo = deed()
+        self._undo = (undo, self.front.pulled + UNDO_FRAMES) if undo else None
+        yield Obeyed(command, source)
+        if self.paused and not was_paused:
+            yield Paused()
+        elif was_paused and not self.paused:
+            yield Resumed()
+
+    def announce(self, phrase: str) -> bool:
+        """Say a phrase as soon as there is room; False while it can't be said."""
+        if self.paused or self._over or self.reporter.place is None:
+            return False
+        self.interject(self.phrase(phrase))
+        return True
+
+    def here(self) -> Place | None:
+        """The place to go on from, whether it is silenced or not; None before the first sound."""
         with self._lock:
-            if self._where is None:
-                place = self.stream.silence()
-                between = place is not None and place.segment.step.index < 0
-                self._where = self._then if between else place
+            return self._where or self._beyond(self.stream.place())
+
+    def hush(self) -> Place | None:
+        """Fade out; returns the place to go on from, or None before the first sound."""
+        with self._lock:
+            if self._where is None and self.stream.place():
+                self._where = self._beyond(self.stream.silence())
             return self._where
+
+    def stay(self, place: Place) -> None:
+        """Be silent, with another place to go on from."""
+        with self._lock:
+            self._where = place
 
     def go(self, place: Place | None, words: Segment | None = None) -> None:
         """Go on at a place, after words that are said in between."""
@@ -106,139 +140,85 @@ class Director:
             before = [Place(words)] if words else []
             self.stream.go(*before, place)
 
-    def obey(self, command: Command, source: str) -> Iterator[Event]:
-        """Carry a command out, and tell what came of it."""
-        if command is Command.TOGGLE:
-            command = Command.RESUME if self.paused else Command.PAUSE
-        was_paused = self.paused
-        if self._over:
-            why = "it is ending"
-        elif was_paused and command not in WHILE_PAUSED:
-            why = "it is paused"
-        else:
-            why = self._actions()[command]()
-        yield Ignored(command, source, why) if why else Obeyed(command, source)
-        if self.paused and not was_paused:
-            yield Paused()
-        elif was_paused and not self.paused:
-            yield Resumed()
-
-    def _actions(self) -> dict[Command, Callable[[], str]]:
-        """What carries out each command; it returns why it can't, or ""."""
-        return {
-            Command.PAUSE: self._pause,
-            Command.RESUME: self._resume,
-            Command.REPEAT: self._repeat,
-            Command.SKIP: self._skip,
-            Command.BACK: lambda: self._jump(previous_start(self.rendition.program, self._index())),
-            Command.LONGER: self._longer,
-            Command.ENOUGH: self._enough,
-            Command.SLOWER: lambda: self._pace(1 / PACE_STEP, "slower"),
-            Command.FASTER: lambda: self._pace(PACE_STEP, "faster"),
-            Command.QUIETER: lambda: self._level(1 / LEVEL_STEP),
-            Command.LOUDER: lambda: self._level(LEVEL_STEP),
-            Command.HOW_LONG: self._how_long,
-            Command.STOP: lambda: self._end("stopped", "stopped"),
-            Command.OUCH: lambda: self._end("hurt", "ouch"),
-        }
-
-    def _pause(self) -> str:
-        if self.paused:
-            return "it is paused already"
-        self.hush()
-        self.paused = True
-        return ""
-
-    def _resume(self) -> str:
-        place = self._where
-        if not self.paused or place is None:
-            return "it isn't paused"
-        breath = self.rendition.program.settings.breath_seconds
-        self.paused = False
-        words = aside(self.rendition, self._phrase("resuming"), 0.0, breath / 2, place)
-        self.go(resumed(place), words)
-        return ""
-
-    def _repeat(self) -> str:
-        twice = time.monotonic() - self._repeated < TWICE_SECONDS
-        self._repeated = float("-inf") if twice else time.monotonic()
-        place = self.hush()
-        if place is None:
-            return "nothing has been heard yet"
-        step = place.segment.step
-        self.paused = False
-        if twice and step.exercise:
-            return self._jump(exercise_start(self.rendition.program, step.exercise))
-        self.go(movement_start(place))
-        return ""
-
-    def _skip(self) -> str:
-        index = next_start(self.rendition.program, self._index())
-        if index is None:
-            return "there is nothing after this"
-        return self._jump(index)
-
-    def _jump(self, index: int) -> str:
+    def jump(self, index: int) -> None:
+        """Go on at the start of the step with that index."""
         self.hush()
         self.paused = False
         self.go(Place(self.rendition.segment(index)))
-        return ""
 
-    def _index(self) -> int:
+    @property
+    def index(self) -> int:
         """The step that was heard last."""
         place = self.reporter.place
         return place.segment.step.index if place else 0
 
-    def _longer(self) -> str:
-        place = self.reporter.place
-        hold = holding(place) if place else None
-        if place is None or hold is None or with_hold(place, 1) is None:
-            return "no hold goes on"
-
-        def edit(seam: Place) -> Place:
-            current = holding(seam)
-            if current is None:
-                return seam
-            longer = with_hold(seam, seconds(current.end - current.start) + MORE_SECONDS)
-            return spliced(seam, self.rendition.scheduler.segment(longer)) if longer else seam
-
-        self.stream.change(edit)
-        return ""
-
-    def _enough(self) -> str:
-        place = self.reporter.place
-        if place is None or holding(place) is None or with_hold(place, 1) is None:
-            return "no hold goes on"
-        place = self.hush()
-        hold = holding(place) if place else None
-        if place is None or hold is None:  # it ended while the command came
-            self.go(place)
-            return ""
-        shorter = with_hold(place, (place.offset - hold.start) / RATE)
-        if shorter is None:
-            return "no hold goes on"
-        segment = self.rendition.scheduler.segment(shorter)
-        number = [c for c in place.segment.cues if c.kind == "hold"].index(hold)
-        ends = [cue.end for cue in segment.cues if cue.kind == "hold"]
-        self.go(Place(segment, ends[number]))
-        return ""
-
-    def _pace(self, factor: float, phrase: str) -> str:
-        settings = self.rendition.program.settings
-        pace = min(max(settings.pace * factor, SLOWEST), FASTEST)
-        if pace == settings.pace:
-            return f"it is as {phrase.removesuffix('er')} as can be"
-        program = build_program(self.rendition.program.routine, settings.with_pace(pace))
-        index = self._index()
+    def repace(self, settings: Settings, phrase: str = "") -> None:
+        """Go on without a seam under settings of another pace, and say so."""
+        program = build_program(self.rendition.program.routine, settings)
+        index = self.index
         old = self.rendition
         self.rendition = Rendition(program, old.speaker, index, old.bed)
         if not _says_length(program.steps[index]):
             self.rendition.segment(index)  # spoken before anything is changed
-        words = said(aside(self.rendition, self._phrase(phrase), at=self.reporter.place))
-        self.stream.change(lambda seam: interjected(self._paced(seam), words))
+        words = self._said(self.phrase(phrase)) if phrase else None
+
+        def edit(seam: Place) -> Place:
+            paced = self._paced(seam)
+            return interjected(paced, words) if words else paced
+
+        self.stream.change(edit)
         old.close()  # not before: what is mixed ahead was still asking it
         self.rendition.measure_ahead(index)
-        return ""
+
+    def relevel(self, levels: Levels) -> None:
+        """Go on without a seam, as loud as these levels say."""
+        self.levels = levels
+        self.stream.change(lambda seam: seam)
+
+    def interject(self, text: str) -> None:
+        """Say a text in between, as soon as it fits."""
+        words = self._said(text)
+        self.stream.change(lambda seam: interjected(seam, words))
+
+    def end(self, ending: Ending, phrase: str) -> None:
+        """Be silent, say a phrase, and that is all."""
+        self.hush()
+        self._over = True
+        self.ending = ending
+        self.paused = False
+        self.stream.go(Place(aside(self.rendition, self.phrase(phrase), CALM_SECONDS)))
+
+    def phrase(self, key: str) -> str:
+        """What the coach says by itself, in the session's language."""
+        return phrases(self.rendition.program.settings.language).say(key)
+
+    def _deed(self, command: Command) -> Deed | str:
+        """What carries a command out, or why nothing does."""
+        if self._over:
+            return "it is ending"
+        if self.paused and command not in WHILE_PAUSED:
+            return "it is paused"
+        if command is not Command.UNDO:
+            return self._actions.find(command)
+        undo, until = self._undo or (None, 0)
+        if undo is None or self.front.pulled > until:
+            return "nothing was asked for just now that can be undone"
+        return undo
+
+    def _answer(self) -> None:
+        """The chime that says: heard."""
+        chimes = self.rendition.program.settings.chimes
+        own = chimes if chimes in chime_sets() else "soft"
+        self.front.answer(chime(f"{own}/{ANSWER}"), max(self.levels.chime, SOFTEST_ANSWER))
+
+    def _beyond(self, place: Place | None) -> Place | None:
+        """The place, or what comes after the words in between that it lies in."""
+        between = place is not None and place.segment.step.index < 0
+        return self._then if between else place
+
+    def _said(self, text: str) -> Cue:
+        """Words to be put in between, as softly as what is said there."""
+        return said(aside(self.rendition, text, at=self.reporter.place))
 
     def _paced(self, seam: Place) -> Place:
         old = seam.segment.step
@@ -247,39 +227,7 @@ class Director:
         if old.index < 0 or _says_length(old):
             return seam
         step = with_holds_of(self.rendition.program.steps[old.index], old)
-        return spliced(seam, self.rendition.scheduler.segment(step))
-
-    def _level(self, factor: float) -> str:
-        self.levels = self.levels.scaled(factor, SOFTEST)
-        self.stream.change(lambda seam: seam)
-        return ""
-
-    def _how_long(self) -> str:
-        place = self.reporter.place
-        moment = self.reporter.moment(self.rendition)
-        if place is None or moment is None or moment.left is None:
-            return "it isn't known yet"
-        words = phrases(self.rendition.program.settings.language)
-        text = words.say("time_left", length=words.about(seconds(moment.left)))
-        step = place.segment.step
-        if step.rep:
-            rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
-            text = f"{text} {rep}"
-        told = said(aside(self.rendition, text, at=place))
-        self.stream.change(lambda seam: interjected(seam, told))
-        return ""
-
-    def _end(self, ending: Ending, phrase: str) -> str:
-        self.hush()
-        self._over = True
-        self.ending = ending
-        self.paused = False
-        self.levels = replace(self.levels, bed=0)  # the silence is one, and stays
-        self.stream.go(Place(aside(self.rendition, self._phrase(phrase), CALM_SECONDS)))
-        return ""
-
-    def _phrase(self, key: str) -> str:
-        return phrases(self.rendition.program.settings.language).say(key)
+        return spliced(seam, self.rendition.scheduler.segment(step), FADE)
 
     def _after(self, segment: Segment) -> Iterator[Place]:
         index = segment.step.index

@@ -125,13 +125,14 @@ def with_holds_of(step: Step, other: Step) -> Step:
     return replace(step, parts=parts)
 
 
-def spliced(place: Place, new: Segment) -> Place:
+def spliced(place: Place, new: Segment, fade: int = 0) -> Place:
     """The old segment as far as it has been heard (and to the end of what sounds), then the new.
 
-    `new` is the same step, scheduled otherwise: another pace, a longer hold. The offset stays.
+    `new` is the same step, scheduled otherwise: another pace, a longer hold. The offset stays. What
+    begins within `fade`, while the old crosses over to the new, sounds to its end, too.
     """
     old = place.segment
-    cut = sounding(place)
+    cut = sounding(place) or sounding(Place(old, place.offset + fade))
     seam = max(cut.end if cut else 0, place.offset)
     start = _same_place(old, new, seam)
     by = seam - start

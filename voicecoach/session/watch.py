@@ -34,6 +34,8 @@ class Reporter:
         self._aside: Place | None = None
         """Where what is said in between is."""
         self._at = 0
+        self._held: tuple[Place, int] | None = None
+        """The last frame of the last hold that ended, and where that was."""
         self._run: _Run | None = None
 
     def events(self) -> Iterator[Event]:
@@ -57,6 +59,11 @@ class Reporter:
         if self._run:
             yield self._ended(self._run)
             self._run = None
+
+    def held(self, within: int) -> Place | None:
+        """The last frame of the hold that ended, if that was within so many frames."""
+        place, at = self._held or (None, 0)
+        return place if self._at - at <= within else None
 
     def moment(self, rendition: Rendition) -> Moment | None:
         """Where the session is; None before its first sound."""
@@ -95,8 +102,11 @@ class Reporter:
             self._run = run = _Run(step, heard.start, heard.segment.frames, heard.start == 0)
             yield StepStarted(step, Frames(self._at))
         run.end, run.frames = heard.end, heard.segment.frames
-        holds = (cue for cue in heard.segment.cues if cue.kind == "hold")
-        run.held += sum(max(0, min(h.end, heard.end) - max(h.start, heard.start)) for h in holds)
+        for hold in (cue for cue in heard.segment.cues if cue.kind == "hold"):
+            run.held += max(0, min(hold.end, heard.end) - max(hold.start, heard.start))
+            if heard.start < hold.end <= heard.end:
+                at = self._at + hold.end - heard.start
+                self._held = Place(heard.segment, hold.end - 1), at
 
     def _ended(self, run: _Run) -> StepEnded:
         return StepEnded(run.step, seconds(run.held), run.whole and run.end >= run.frames)
