@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from tests.recordings import HASH, PROGRAM, jump, whole, within
 from voicecoach import cli
 from voicecoach.commands.log import COLUMNS, _cell, _shown
+from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE, EXIT_USER
-from voicecoach.events import Ended, Event, Moment, Passed
+from voicecoach.events import Ended, Event, Moment, Obeyed, Passed
 from voicecoach.record import Record, SessionRecord, record_file
 from voicecoach.units import Frames, frames
 
@@ -87,6 +88,20 @@ def test_every_ending(capsys: pytest.CaptureFixture[str]) -> None:
         "Thu 2026-04-02 02:30  Ease: broke off in Exercise 2 after 5 min; "
         "1 of 3 exercises done; held 8 s",
         "Fri 2026-04-03 02:30  Ease: done in 5 min; 0 of 3 exercises done, 3 skipped; held 4 s",
+    ]
+
+
+def test_what_was_asked_for_by_voice(capsys: pytest.CaptureFixture[str]) -> None:
+    practise(*jump(1), Obeyed("longer", VOICE), *whole()[-4:])
+    practise(*jump(1), Obeyed("longer", VOICE), Obeyed("undo", VOICE), *whole()[-4:], days=1)
+    practise(*jump(1), Obeyed("longer", "keys"), *whole()[-4:], days=2)
+    by_voice = [line.rpartition("; ")[2] for line in log(capsys).splitlines()]
+    assert by_voice == ["1 command by voice", "2 commands by voice", "held 4 s"]
+    commands = [session["commands"] for session in json.loads(log(capsys, "--json"))["sessions"]]
+    assert [[each["source"] for each in session] for session in commands] == [
+        ["voice"],
+        ["voice", "voice"],
+        ["keys"],
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import ImpulseSpeaker
-from voicecoach.controls import Command
+from voicecoach.controls import VOICE, Command
 from voicecoach.errors import DeviceError, SpeechError, UnavailableError
 from voicecoach.events import Began, Ended, Event, Ignored, Obeyed, Passed, Paused, Resumed
 from voicecoach.program import build_program
@@ -19,6 +19,7 @@ from voicecoach.script import read_script
 from voicecoach.session import Session
 from voicecoach.session.stream import FADE
 from voicecoach.settings import merge_settings
+from voicecoach.sound import chime
 from voicecoach.units import RATE
 
 if TYPE_CHECKING:
@@ -149,6 +150,29 @@ def test_commands_reach_the_session_with_their_source() -> None:
     assert ending == "stopped"
     assert events[-1] == Ended("stopped")
     assert asker.closed
+
+
+def test_a_session_that_is_spoken_to_answers_and_says_what_it_is_asked_to() -> None:
+    rendition = make_rendition(chimes="off", room_tone="off")
+    session = Session(rendition)
+    output = FastOutput(session=session)
+    told: list[Samples] = []
+    session.tap(lambda samples, _: told.append(samples))
+    events: list[Event] = []
+    asker = Asker(Command.LONGER)
+    asker.name = VOICE
+    session.announce("microphone_mute")
+    assert session.run(lambda: output, [events.append], [asker]) == "done"
+    assert Obeyed(Command.LONGER, VOICE) in events
+    assert np.array_equal(np.concatenate(told), output.samples())
+    texts = {e.moment.speech.text for e in events if isinstance(e, Passed) and e.moment.speech}
+    assert "I hear nothing from the microphone. The keys still work." in texts
+    samples = output.samples()
+    answer = chime("soft/heard")
+    places = np.flatnonzero(samples == answer[100])
+    assert any(
+        np.array_equal(samples[at - 100 : at - 100 + len(answer)], answer) for at in places
+    ), "in a hold nothing else sounds"
 
 
 class Absent(Asker):

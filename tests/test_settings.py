@@ -33,6 +33,9 @@ DEFAULTS = {
     "room_tone": True,
     "output": "miniaudio",
     "device": "",
+    "listen": "auto",
+    "microphone": "",
+    "listening": False,
     "say": (),
     "pinned": frozenset(),
 }
@@ -50,7 +53,7 @@ def test_settings_do_not_change() -> None:
 
 def test_names_everywhere() -> None:
     known = {setting.field for setting in SETTINGS.values()}
-    assert known == {field.name for field in fields(Settings)} - {"pinned", "say"}
+    assert known == {field.name for field in fields(Settings)} - {"pinned", "say", "listening"}
     in_scripts = [name for name, setting in SETTINGS.items() if setting.in_script]
     assert in_scripts == [
         *("language", "voice", "rate", "pitch", "volume", "pace", "breath", "get ready"),
@@ -61,6 +64,7 @@ def test_names_everywhere() -> None:
     alone = [name for name, setting in SETTINGS.items() if not setting.in_script]
     assert alone == [
         *("voice volume", "chime volume", "background volume", "room tone", "output", "device"),
+        *("listen", "microphone"),
     ], "no script opens a device"
 
 
@@ -162,6 +166,10 @@ GOOD: list[tuple[str, str, object]] = [
     ("room tone", "true", True),
     ("output", " simpleaudio ", "simpleaudio"),
     ("device", "USB", "USB"),
+    ("listen", "auto", "auto"),
+    ("listen", "Yes", "on"),
+    ("listen", "false", "off"),
+    ("microphone", " USB ", "USB"),
 ]
 
 
@@ -209,6 +217,7 @@ BAD = [
     ("countdown", "³", "it takes off, 3, 5 or 10"),
     ("guidance", "ful", 'it takes full, fading, minimal; did you mean "full"?'),
     ("room tone", "maybe", "it takes on, off, yes, no, true, false"),
+    ("listen", "maybe", "it takes auto, on, off, yes, no, true, false"),
 ]
 
 

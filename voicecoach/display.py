@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicecoach.controls import VOICE
 from voicecoach.events import Ended, Event, Ignored, Moment, Obeyed, Passed, Paused, Resumed
 from voicecoach.program import Program
 from voicecoach.step import Step
@@ -96,7 +97,7 @@ class ScreenDisplay:
             case Passed(moment):
                 self._live.update(_screen(self._program, moment, self._note, self._more))
             case Obeyed() if event.command not in ("pause", "resume"):
-                self._note = ""
+                self._note = event_line(event)
             case _:
                 if line := event_line(event):
                     self._note = line
@@ -133,6 +134,8 @@ def event_line(event: Event) -> str:
             return ""  # a controller that this machine lacks: `doctor` tells of it
         case Ignored():
             return f"{event.command}: {event.why}"
+        case Obeyed(command, source=source) if source == VOICE:
+            return f"Heard: {command}."
         case Ended(how):
             return ENDINGS[how]
     return ""

@@ -77,7 +77,7 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
-    """A command was carried out; `source` is who sent it: keys, media keys, stdin."""
+    """A command was carried out; `source` is who sent it: keys, media keys, stdin, voice."""
 
     command: str
     source: str

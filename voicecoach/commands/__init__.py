@@ -16,10 +16,12 @@ from voicecoach.library import config_file, find_script, script_names
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
-from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
+from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
+LIVE = ("output", "device", "listen", "microphone")
+"""The settings that concern only what plays."""
 
 
 class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -42,18 +44,29 @@ def script_argument(function: Function) -> Function:
 
 
 def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of the device only for what plays."""
+    """An option for each setting; those of devices only for what plays."""
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
-            if live or setting.name not in ("output", "device"):
-                option = click.option(
-                    f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
-                )
-                function = option(function)
+            if live or setting.name not in LIVE:
+                function = _option(setting)(function)
         return function
 
     return add
+
+
+def _option(setting: Setting) -> Callable[[Function], Function]:
+    if setting.metavar:
+        return click.option(
+            f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
+        )
+    return click.option(
+        f"--{setting.option}/--no-{setting.option}",
+        setting.field,
+        default=None,
+        callback=lambda _, __, given: {True: "on", False: "off"}.get(given),
+        help=setting.help,
+    )
 
 
 def user_settings(options: dict[str, Any]) -> Settings:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE
 from voicecoach.record import Record, RecordedExercise, RecordedSession
 
@@ -87,6 +88,8 @@ def _line(session: RecordedSession) -> str:
         parts.append(done + (f", {skipped} skipped" if skipped else ""))
     if held := round(session.held_seconds):
         parts.append(f"held {held} s")
+    if spoken := sum(command.source == VOICE for command in session.commands):
+        parts.append(f"{spoken} {'command' if spoken == 1 else 'commands'} by voice")
     title = _shown(session.title) or "Session"
     return f"{session.began.astimezone():%a %Y-%m-%d %H:%M}  {title}: {'; '.join(parts)}"
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, open_program, script_argument, setting_options, terminal
+from voicecoach.commands import (
+    PIPE,
+    open_routine,
+    script_argument,
+    setting_options,
+    terminal,
+    user_settings,
+)
 from voicecoach.commands.export import export_program
+from voicecoach.commands.hearing import Hearing
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
@@ -18,7 +27,7 @@ from voicecoach.display import Display, open_display
 from voicecoach.errors import DeviceError
 from voicecoach.export import Job
 from voicecoach.output import open_output
-from voicecoach.program import Program
+from voicecoach.program import Program, build_program
 from voicecoach.record import Record
 from voicecoach.rendition import Rendition
 from voicecoach.session import Session, Watcher
@@ -57,21 +66,26 @@ def command(
 
     SCRIPT is a built-in's name, a file, or - for standard input. Keys steer it without looking:
     space pauses and goes on, arrows skip and go back, ? lists all; so do media keys (extra
-    mediakeys) and headset buttons. Ctrl-C ends it with a fade.
+    mediakeys) and headset buttons, and with a microphone (extra listen) what is said: pause,
+    longer, stop. Ctrl-C ends it with a fade.
     """
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
     plain = plain or not terminal()
+    settings = user_settings(options)
+    hearing = Hearing(settings, usual=control == "keys")
     with SystemSpeaker() as speaker:
-        program = open_program(script, options)
+        routine = open_routine(script)
+        listening = hearing.works(settings.under(routine.settings).language)
+        program = build_program(routine, replace(settings, listening=listening))
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:
-                late = _play(program, speaker, script, display, control, resume=resume)
+                late = _play(program, speaker, script, display, control, hearing, resume=resume)
         except DeviceError as error:
             if or_export is None:
                 raise
             click.echo(f"No sound here ({error}); writing the track instead.", err=True)
-            export_program(program, Job(or_export, force=True), speaker)
+            export_program(build_program(routine, settings), Job(or_export, force=True), speaker)
             return
     if verbose:
         click.echo(f"Late by {late} frames.", err=True)
@@ -83,6 +97,7 @@ def _play(
     script: str,
     display: Display,
     control: str,
+    hearing: Hearing,
     *,
     resume: bool,
 ) -> int:
@@ -91,13 +106,18 @@ def _play(
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     session = Session(Rendition(program, speaker), exercise_start(program, exercise))
+    controllers = _controllers(control, display)
+    if voice := hearing.voice(session, settings.language, display.say):
+        controllers.append(voice)
+        if exercise and settings.listening:  # the first step says it otherwise
+            session.announce("can_say")
     recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
     with closing(recorded):
         watchers: list[Watcher] = [display.watch, recorded.watch]
         session.run(
             lambda: open_output(settings.output, settings.device or None),
             watchers,
-            _controllers(control, display),
+            controllers,
         )
     if recorded.trouble:
         click.echo(f"This session is not recorded: {recorded.trouble}", err=True)

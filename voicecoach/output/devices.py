@@ -1,4 +1,7 @@
-"""Sound devices: a part of a name enters, an open miniaudio device or a DeviceError leaves."""
+"""Sound devices: a part of a name enters, an open miniaudio device or a DeviceError leaves.
+
+Those that play, and microphones.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecoach.errors import DeviceError, NotFoundError
@@ -28,12 +32,14 @@ more than twice as many gaps on a machine where three programs want each process
 LIST_SECONDS = 6.0
 """A sound server that takes longer to list its devices doesn't answer."""
 
+NO_MICROPHONE = "no microphone found"
+
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A playback device, as miniaudio lists it."""
+    """A playback device or a microphone, as miniaudio lists it."""
 
     name: str
     backend: Any
@@ -49,12 +55,30 @@ def find_device(name: str) -> Device:
         NotFoundError: no device has that name.
         DeviceError: there is no device at all.
     """
-    found, wanted = list_devices(), name.casefold()
-    for device in sorted(found, key=lambda device: device.name.casefold() != wanted):
-        if wanted in device.name.casefold():
-            return device
-    names = [device.name for device in found]
-    raise NotFoundError("sound device", name, names, hint=f"there are: {', '.join(names)}")
+    return _named("sound device", name, list_devices())
+
+
+def find_microphone(name: str) -> Device:
+    """The microphone with that name, or else the first whose name contains it; also what plays,
+    as other programs may hear it, where that is named.
+
+    Raises:
+        NotFoundError: no microphone has that name.
+        DeviceError: there is none at all.
+    """
+    return _named("microphone", name, _list_recorders())
+
+
+def list_microphones() -> list[Device]:
+    """The microphones of the first backend that has any; never none.
+
+    Raises:
+        DeviceError: there is none, or the sound server doesn't answer.
+    """
+    microphones = [device for device in _list_recorders() if not _is_monitor(device)]
+    if not microphones:
+        raise DeviceError(NO_MICROPHONE)
+    return microphones
 
 
 def list_devices() -> list[Device]:
@@ -103,6 +127,31 @@ def open_device(device: Device | None) -> Any:
     )
 
 
+def open_microphone(device: Device | None, rate: int, period_milliseconds: int) -> Any:
+    """That microphone or the default one as a miniaudio.CaptureDevice of mono floats, not started.
+
+    Raises:
+        DeviceError: there is none, or none can be opened.
+    """
+    miniaudio = load_miniaudio()
+    for backend in [device.backend] if device else _backends():
+        try:
+            with _quiet_stderr():
+                return miniaudio.CaptureDevice(
+                    input_format=miniaudio.SampleFormat.FLOAT32,
+                    nchannels=1,
+                    sample_rate=rate,
+                    buffersize_msec=period_milliseconds,
+                    device_id=device.id if device else None,
+                    backends=[backend],
+                    app_name="voicecoach",
+                )
+        except miniaudio.MiniaudioError:
+            continue
+    name = device.name if device else list_microphones()[0].name  # raises where there is none
+    raise DeviceError(f"the microphone {name!r} can't be opened; another program may be using it")
+
+
 def load_miniaudio() -> Any:
     """The library, loaded when it is first needed: that takes 150 ms, and exports do without.
 
@@ -124,12 +173,36 @@ def _backends() -> list[Any]:
     return [each for each in miniaudio.Backend if each in enabled and each not in unheard]
 
 
-def _list_devices() -> list[Device]:
+def _named(what: str, name: str, found: list[Device]) -> Device:
+    wanted = name.casefold()
+    for device in sorted(found, key=lambda device: device.name.casefold() != wanted):
+        if wanted in device.name.casefold():
+            return device
+    names = [device.name for device in found]
+    raise NotFoundError(what, name, names, hint=f"there are: {', '.join(names)}")
+
+
+def _list_recorders() -> list[Device]:
+    found = _in_time(partial(_list_devices, "get_captures"))
+    if not found:
+        raise DeviceError(NO_MICROPHONE)
+    return found
+
+
+def _is_monitor(device: Device) -> bool:
+    """Whether it is no microphone, but what plays, which PulseAudio lists among them."""
+    miniaudio = load_miniaudio()
+    pulse = device.backend is miniaudio.Backend.PULSEAUDIO
+    name = bytes(miniaudio.ffi.buffer(device.id)).partition(b"\0")[0]
+    return pulse and name.endswith(b".monitor")
+
+
+def _list_devices(kind: str = "get_playbacks") -> list[Device]:
     miniaudio = load_miniaudio()
     for backend in _backends():
         try:
             with _quiet_stderr():
-                listed = miniaudio.Devices([backend]).get_playbacks()
+                listed = getattr(miniaudio.Devices([backend]), kind)()
         except (miniaudio.MiniaudioError, UnicodeDecodeError):
             # No such server here; or names cut after 255 bytes, in the middle of a character.
             continue

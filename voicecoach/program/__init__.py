@@ -65,7 +65,8 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
     title = Say(sentence(routine.title), 1, group=True)
     caution = writer.read(routine.caution)
     chimes = settings.chimes
-    yield Step("opening", (Chime("start"), title, *caution), routine.title, chimes=chimes)
+    hint = [Say(words.say("can_say"))] if settings.listening else []
+    yield Step("opening", (Chime("start"), *hint, title, *caution), routine.title, chimes=chimes)
     if timed and settings.guidance != "minimal":
         yield Step("length", (SayLength(),), routine.title, chimes=chimes)
     if routine.intro:

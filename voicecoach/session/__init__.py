@@ -147,7 +147,7 @@ class Session:
         if director.ending != "done":  # it was saying goodbye
             return False
         place = director.hush()
-        director.stream.read(FADE)  # the fade, which nobody hears: the next device would begin with it
+        director.stream.read(FADE)  # nobody hears the fade: the next device would begin with it
         self._tell([Paused(why)])
         while True:
             try:

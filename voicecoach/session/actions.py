@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from voicecoach.controls import Command
 from voicecoach.events import Ending
 from voicecoach.phrases import phrases
-from voicecoach.session.aside import aside, said
+from voicecoach.session.aside import aside
 from voicecoach.session.cursor import exercise_start, next_start, previous_start
 from voicecoach.session.edit import (
     Place,
     holding,
-    interjected,
     movement_start,
     resumed,
     spliced,

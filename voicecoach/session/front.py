@@ -1,7 +1,7 @@
 """The front: what the stream gives enters; what the device plays leaves, to the sample.
 
-Over the stream, and without a say in it, lie the soft answers to spoken commands; and while somebody
-speaks, all of it is softer. Who listens is told the very samples that go out.
+Over the stream, and without a say in it, lie the soft answers to spoken commands; and while
+somebody speaks, all of it is softer. Who listens is told the very samples that go out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ spent comes back in four times its time, or with a command."""
 REGAIN = 4
 
 Tap = Callable[[Samples, float], None]
-"""Is told what goes out, and the moment on the monotonic clock; from the device's thread, at once."""
+"""Is told what goes out, and when on the monotonic clock; in the device's thread, so at once."""
 
 
 class Front:

@@ -57,6 +57,12 @@ class Settings:
     output: str = "miniaudio"
     device: str = ""
     """Part of a playback device's name; "" is the default device."""
+    listen: str = "auto"
+    """Whether spoken commands are obeyed: "on", "off", or "auto": where there is a microphone."""
+    microphone: str = ""
+    """Part of a microphone's name; "" is the default one."""
+    listening: bool = False
+    """Whether a live session listens, and so says what can be said; nobody sets it."""
     say: tuple[tuple[str, str], ...] = ()
     """Words, each with how it is said; a script's are added to the user's, who wins."""
     pinned: frozenset[str] = frozenset()
@@ -105,6 +111,8 @@ class Setting:
     read: Callable[[str], object]
     help: str
     metavar: str
+    """What stands for the value; "" where the option is a pair of flags, `--name` and `--no-name`.
+    """
     in_script: bool = True
 
     @property
@@ -154,6 +162,8 @@ _READ = (
     Setting("room tone", "room_tone", values.on, "A faint room tone: on, off.", "ON", False),
     Setting("output", "output", str.strip, "miniaudio or simpleaudio.", "NAME", False),
     Setting("device", "device", str.strip, "Part of a sound device's name.", "NAME", False),
+    Setting("listen", "listen", values.on_or_auto, "Obey spoken commands.", "", False),
+    Setting("microphone", "microphone", str.strip, "Part of its name.", "NAME", False),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _READ}
 """Every setting by its name in scripts. Those with in_script False are the user's alone."""

@@ -10,6 +10,7 @@ from voicecoach.units import DurationError, read_seconds
 
 PACES = {"gentle": 0.85, "steady": 1.0, "brisk": 1.2}
 COUNTDOWNS = (0, 3, 5, 10)
+ON = ("on", "yes", "true")
 OFF_WORDS = ("off", "no", "none", "false")
 
 
@@ -119,7 +120,13 @@ def language(text: str) -> str:
 
 def on(text: str) -> bool:
     """Whether it is on."""
-    return word("on", "off", "yes", "no", "true", "false")(text) in ("on", "yes", "true")
+    return word("on", "off", "yes", "no", "true", "false")(text) in ON
+
+
+def on_or_auto(text: str) -> str:
+    """Whether it is on: "on", "off" or "auto"."""
+    written = word("auto", "on", "off", "yes", "no", "true", "false")(text)
+    return written if written == "auto" else "on" if written in ON else "off"
 
 
 def or_off(text: str) -> str:

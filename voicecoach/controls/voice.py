@@ -1,0 +1,261 @@
+"""The voice: what a microphone takes and what the coach plays enter; spoken Commands leave.
+
+Nothing of it is kept longer than it takes to understand it, and nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from voicecoach.controls import VOICE, Command, Send
+from voicecoach.controls.capture import Capture, Taken
+from voicecoach.controls.microphone import (
+    BLOCK,
+    RATE,
+    Block,
+    Condition,
+    Failed,
+    Heard,
+    Report,
+    Samples,
+    Speech,
+)
+from voicecoach.controls.microphone.ear import Ear
+from voicecoach.errors import UnavailableError
+from voicecoach.events import Event
+from voicecoach.units import RATE as SESSION_RATE
+
+if TYPE_CHECKING:
+    import soxr
+
+MUTE_DB = -100.0
+"""A microphone is mute, or muted, below this level: even a silent room is above it."""
+MUTE_SECONDS = 10
+"""So long it may be: a system that takes noise away gives nothing at all between two words."""
+AGAIN_SECONDS = 2.0
+"""How often a microphone that has gone is looked for."""
+LOST_SECONDS = 0.1
+"""So much of a stream that didn't come means that it was interrupted."""
+LOOK_SECONDS = 1.0
+"""How long a stream is looked at before that is said: what is late on a busy machine comes."""
+MOST_WAITING = 500
+"""Blocks of what is played that wait for a microphone: ten seconds and more."""
+
+MISSING, MUTE = "microphone_missing", "microphone_mute"
+"""The phrases in which the coach says so."""
+
+
+class Host(Protocol):
+    """What a session offers to who listens; all of it from any thread."""
+
+    def tap(self, tap: Callable[[Samples, float], None]) -> None:
+        """Tell it the very samples that go out, and when."""
+
+    def duck(self, speaking: bool) -> None:
+        """Be softer at once, or come back."""
+
+    def announce(self, phrase: str) -> None:
+        """Say one of the coach's phrases."""
+
+
+class Listener(Protocol):
+    """An Ear, or what does its work."""
+
+    def start(self) -> None:
+        """See Ear."""
+
+    def hear(self, block: Block) -> None:
+        """See Ear."""
+
+    def close(self) -> None:
+        """See Ear."""
+
+
+class Microphone(Protocol):
+    """A Capture, or what does its work."""
+
+    def read(self) -> Taken:
+        """See Capture."""
+
+    def close(self) -> None:
+        """See Capture."""
+
+
+class Voice:
+    """Sends what is said into the microphone; what goes wrong is said aloud once, and shown."""
+
+    name = VOICE
+
+    def __init__(
+        self,
+        host: Host,
+        language: str,
+        device: str,
+        show: Callable[[list[str]], None],
+        open_ear: Callable[[str, Callable[[Report], None]], Listener] = Ear,
+        open_capture: Callable[[str], Microphone] = Capture,
+    ) -> None:
+        """`device` is a part of the microphone's name; "" is the default one.
+
+        Raises:
+            MissingExtraError: the extra "listen" isn't installed.
+            UnavailableError: there is no recogniser for the language.
+        """
+        self._host, self._device, self._show = host, device, show
+        self._ear = open_ear(language, self._told)
+        self._open_capture = open_capture
+        self._played = Played()
+        self._send: Send | None = None
+        self._closing = threading.Event()
+        self._capture: Microphone | None = None
+        self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
+        self._mute_seconds = 0
+        self._said: set[str] = set()
+        host.tap(self._played.take)
+
+    def start(self, send: Send) -> None:
+        """Begin to load the models and to listen; returns at once."""
+        self._send = send
+        self._ear.start()
+        self._listener.start()
+
+    def watch(self, event: Event) -> None:
+        """Nothing: what is played is told by the tap."""
+
+    def close(self) -> None:
+        """Give the microphone back, and end the models' process."""
+        self._closing.set()
+        self._send = None
+        if capture := self._capture:
+            capture.close()
+        if self._listener.is_alive():
+            self._listener.join(AGAIN_SECONDS)
+        self._ear.close()
+
+    def _listen(self) -> None:
+        """Hear one microphone after the other, until it is over."""
+        while not self._closing.is_set():
+            self._capture = capture = self._open_capture(self._device)
+            try:
+                self._hear(capture)
+            except UnavailableError as error:
+                if not self._closing.is_set():
+                    self._host.duck(False)
+                    self._complain(MISSING, f"{error}; keys still work")
+            finally:
+                capture.close()
+            self._closing.wait(AGAIN_SECONDS)
+
+    def _hear(self, capture: Microphone) -> None:
+        """Hand on what a microphone gives, with what was played meanwhile."""
+        rest = np.zeros(0, np.float32)
+        given = Stream(RATE)
+        anew = True
+        while not self._closing.is_set():
+            taken = capture.read()
+            anew = given.interrupted(len(taken.samples), taken.at) or anew
+            rest = np.concatenate([rest, taken.samples])
+            while len(rest) >= BLOCK:
+                reference, interrupted = self._played.give()
+                self._ear.hear(Block(rest[:BLOCK], reference, anew or interrupted))
+                rest, anew = rest[BLOCK:], False
+
+    def _told(self, report: Report) -> None:
+        send = self._send
+        if send is None:
+            return
+        match report:
+            case Heard(command=command):
+                send(command or Command.UNDO)
+            case Speech(began=began):
+                self._host.duck(began)
+            case Condition(microphone=level):
+                self._mute_seconds = self._mute_seconds + 1 if level <= MUTE_DB else 0
+                if self._mute_seconds >= MUTE_SECONDS:
+                    self._complain(MUTE, "the microphone is silent, or muted; keys still work")
+            case Failed(why=why):
+                self._closing.set()  # nobody would hear the microphone any more
+                self._host.duck(False)
+                self._complain(MISSING, f"{why}; keys still work")
+
+    def _complain(self, phrase: str, line: str) -> None:
+        if phrase not in self._said:
+            self._said.add(phrase)
+            self._show([line[:1].upper() + line[1:] + "."])
+            self._host.announce(phrase)
+
+
+class Played:
+    """What goes out, as who listens wants it: `take` is called by the device, `give` by him."""
+
+    def __init__(self) -> None:
+        self._taken: deque[tuple[Samples, float]] = deque(maxlen=MOST_WAITING)
+        self._stream = Stream(SESSION_RATE)
+        self._resampler = _resampler()
+
+    def take(self, samples: Samples, at: float) -> None:
+        """The next samples, at the session's rate, at a moment on the monotonic clock."""
+        self._taken.append((samples, at))
+
+    def give(self) -> tuple[Samples, bool]:
+        """All that was taken, at the microphone's rate; whether it was interrupted before that."""
+        pieces: list[Samples] = []
+        interrupted = False
+        while self._taken:
+            samples, at = self._taken.popleft()
+            interrupted = self._stream.interrupted(len(samples), at) or interrupted
+            pieces.append(self._resampler.resample_chunk(samples))
+        return (np.concatenate(pieces) if pieces else np.zeros(0, np.float32)), interrupted
+
+
+def _resampler() -> soxr.ResampleStream:
+    import soxr
+
+    return soxr.ResampleStream(SESSION_RATE, RATE, 1, dtype="float32")
+
+
+class Stream:
+    """A device's samples against the clock: they may come late, but then all of them come."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._last: float | None = None
+        self._begin(0.0)
+
+    def _begin(self, at: float) -> None:
+        self._first, self._count, self._until = at, 0, at + LOOK_SECONDS
+        self._least: float | None = None
+        """The least lag behind the clock in the last look, in seconds."""
+        self._now = float("inf")
+        """The same in this one."""
+
+    def interrupted(self, count: int, at: float) -> bool:
+        """Count so many samples that came at a moment; whether some are missing before them.
+
+        >>> stream, moments = Stream(100), [0, 0.1, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 1.0]
+        >>> any(stream.interrupted(10, at) for at in moments)
+        False
+        >>> [stream.interrupted(10, at) for at in (5, 5.1)]
+        [True, False]
+        >>> late = [5.2 + 0.1 * n + (0.3 if n > 15 else 0) for n in range(60)]  # 0.3 s are missing
+        >>> [n for n, at in enumerate(late) if stream.interrupted(10, at)]
+        [26]
+        """
+        if self._last is None or at - self._last > LOOK_SECONDS:
+            begun, self._last = self._last is not None, at
+            self._begin(at)
+            self._count = count
+            return begun
+        self._last = at
+        self._now = min(self._now, at - self._first - self._count / self._rate)
+        self._count += count
+        if at < self._until:
+            return False
+        least, self._least = self._least, self._now
+        self._now, self._until = float("inf"), at + LOOK_SECONDS
+        return least is not None and self._least - least > LOST_SECONDS
