@@ -12,7 +12,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytest_plugins = ("tests.browser", "tests.soundserver")
+pytest_plugins = ("tests.browser", "tests.soundserver", "tests.soundroom")
 
 settings.register_profile("default", deadline=None, max_examples=200)
 settings.register_profile("nightly", deadline=None, max_examples=10_000)

@@ -16,7 +16,7 @@ import numpy as np
 
 from voicecoach.controls.microphone import RATE, Samples
 from voicecoach.errors import UnavailableError, VoicecoachError
-from voicecoach.output.devices import find_microphone, list_microphones, open_microphone
+from voicecoach.output.devices import Device, find_microphone, list_microphones, open_microphone
 
 PERIOD_MILLISECONDS = 20
 """What a microphone gives at once."""
@@ -25,6 +25,9 @@ OPEN_SECONDS = 6.0
 take some seconds."""
 GONE_SECONDS = 3.0
 """A microphone that gives nothing for so long has gone; most systems don't tell when it does."""
+LOOK_SECONDS = 4.0
+"""How often it is looked whether the microphone is still there: of one that goes, PulseAudio moves
+who hears it to whatever else there is, what plays included."""
 CLOSE_SECONDS = 2.0
 """How long `close` waits for the device; one that hangs is left to the end of the process."""
 
@@ -78,23 +81,26 @@ class Capture:
         """The device's whole life, in one thread."""
         device = None
         try:
-            if self._device:
-                device = open_microphone(find_microphone(self._device), RATE, PERIOD_MILLISECONDS)
-            else:
-                list_microphones()  # or a system would let us hear what it plays
-                device = open_microphone(None, RATE, PERIOD_MILLISECONDS)
+            device = open_microphone(self._find(), RATE, PERIOD_MILLISECONDS)
             if not self._closing.is_set():
                 pump = self._pump()
                 next(pump)
                 device.start(pump)
+            while not self._closing.wait(LOOK_SECONDS):
+                self._find()
         except VoicecoachError as error:
             self._refuse(error)
         except Exception as error:  # noqa: BLE001 - told to who reads
             self._refuse(UnavailableError(f"the microphone can't be started: {error}"))
-        else:
-            self._closing.wait()
         if device is not None:
             device.close()
+
+    def _find(self) -> Device | None:
+        """The device that is meant, None for the default one. Raises where there is none."""
+        if self._device:
+            return find_microphone(self._device)
+        list_microphones()  # or a system would let us hear what it plays
+        return None
 
     def _refuse(self, error: Exception) -> None:
         self._refusal = error
