@@ -27,9 +27,21 @@ from voicecoach.controls.microphone import (
     Samples,
     Speech,
 )
-from voicecoach.controls.voice import AGAIN_SECONDS, MISSING, MUTE, MUTE_SECONDS, Played, Voice
+from voicecoach.controls.voice import (
+    AGAIN_SECONDS,
+    MISSING,
+    MUTE,
+    MUTE_SECONDS,
+    Played,
+    Voice,
+    open_resampler,
+)
 from voicecoach.errors import UnavailableError
+from voicecoach.events import Moment, Passed
+from voicecoach.step import Step
+from voicecoach.timeline import Cue
 from voicecoach.units import RATE as SESSION_RATE
+from voicecoach.units import Frames
 
 SECOND = np.random.default_rng(1).uniform(-0.5, 0.5, RATE).astype(np.float32)
 
@@ -174,11 +186,10 @@ def test_an_interruption_of_either_is_told_once() -> None:
             scene.microphone.given.put(Taken(SECOND[:BLOCK], now))
         scene.wait_for(lambda: len(scene.ear.blocks) == 4)
         assert [block.anew for block in scene.ear.blocks] == [True, False, True, False]
-    played = Played()
-    found = []
+    played, resampler, found = Played(), open_resampler(), []
     for now in (100.0, 100.05, 100.1, 107.0, 107.05):
         played.take(np.zeros(2_400, np.float32), now)
-        found.append(played.give()[1])
+        found.append(played.give(resampler)[1])
     assert found == [False, False, False, True, False]
 
 
@@ -200,6 +211,28 @@ def test_what_is_said_is_sent_and_no_takes_it_back() -> None:
         assert scene.host.ducked == [True, False]
     scene.ear.tell(Heard(Command.STOP, "stop", -1, 0, 1))
     assert len(scene.sent) == 2, "it is over"
+
+
+def saying(text: str) -> Passed:
+    cue = Cue("speech", Frames(0), Frames(1), text=text)
+    return Passed(Moment(Frames(0), None, Step("opening", ()), None, Frames(0), cue, ""))
+
+
+def test_the_coachs_own_words_count_for_nothing_until_he_is_cancelled() -> None:
+    stop, ouch = Heard(Command.STOP, "stop", -1, 0, 1), Heard(Command.OUCH, "ouch", -1, 0, 1)
+    with listening() as scene:
+        scene.voice.watch(saying("You can say pause, longer, or stop."))
+        scene.ear.tell(stop)
+        assert not scene.sent
+        scene.ear.tell(ouch)
+        assert scene.sent == [Command.OUCH], "he doesn't say that"
+        scene.voice.watch(saying("Go on without stopping."))
+        scene.ear.tell(stop)
+        assert scene.sent[1:] == [Command.STOP], "nor that"
+        scene.voice.watch(saying("You can say pause, longer, or stop."))
+        scene.ear.tell(condition(-30))
+        scene.ear.tell(stop)
+        assert scene.sent[2:] == [Command.STOP], "he is cancelled"
 
 
 def condition(level: float) -> Condition:

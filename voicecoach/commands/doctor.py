@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 
 import click
 
+from voicecoach.commands import terminal, user_settings
+from voicecoach.commands.hearing import Hearing
+from voicecoach.commands.tryout import Finding, Notes, look_at_microphone, try_commands
 from voicecoach.controls.mpris import open_media_keys
 from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, VoicecoachError
 from voicecoach.library import cache_folder, chime_sets, config_file, script_names
@@ -20,9 +24,9 @@ from voicecoach.session import Session
 from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.speech.espeak import load_espeak
 from voicecoach.speech.system import SystemSpeaker
-from voicecoach.step import Chime, Say, Step
+from voicecoach.step import Chime, Say, Span, Step, StepPart
 
-Finding = tuple[bool, str]
+BREATHE = "Breathe in slowly through your nose, and let your shoulders sink."
 
 
 @click.command("doctor", epilog="Example: voicecoach doctor --silent")
@@ -30,7 +34,9 @@ Finding = tuple[bool, str]
 def command(silent: bool) -> int:
     """Look at what is installed, which voices and devices there are, and say what to do.
 
-    Ends with a test chime and a spoken word. Exit code 3 if no session could be heard.
+    Ends with a test chime and a few spoken words, by which it measures how the microphone hears
+    the coach; in a terminal you may then try the spoken commands. Exit code 3 if no session could
+    be heard.
     """
     click.echo(
         f"voicecoach {metadata.version('voicecoach')}, "
@@ -43,15 +49,23 @@ def command(silent: bool) -> int:
         _devices,
         _simpleaudio,
         _media_keys,
+        _microphone,
     ]
     if not silent:
         checks.append(_chime)
-    well = True
-    for check in checks:
-        for good, text in check():
-            click.echo(f"{'ok  ' if good else 'look'}  {text}")
-            well = well and (good or check in (_simpleaudio, _media_keys, _settings))
-    return EXIT_DONE if well else EXIT_UNAVAILABLE
+    found = {check: [_tell(finding) for finding in check()] for check in checks}
+    asks = all(found[_microphone]) and not silent and sys.stdin.isatty() and terminal()
+    if asks and click.confirm("Try the spoken commands, one after the other?"):
+        for finding in try_commands(_user_settings(), Notes()):
+            _tell(finding)
+    needed = (good for check, good in found.items() if check not in OPTIONAL)
+    return EXIT_DONE if all(map(all, needed)) else EXIT_UNAVAILABLE
+
+
+def _tell(finding: Finding) -> bool:
+    good, text = finding
+    click.echo(f"{'ok  ' if good else 'look'}  {text}")
+    return good
 
 
 def _files() -> Iterator[Finding]:
@@ -124,18 +138,45 @@ def _media_keys() -> Iterator[Finding]:
         keys.close()
 
 
+def _microphone() -> Iterator[Finding]:
+    yield look_at_microphone(_user_settings())
+
+
 def _chime() -> Iterator[Finding]:
+    own = _user_settings()
+    words: list[StepPart] = [Say("This is your coach.")]
+    notes = Notes()
+    listens = Hearing(own, usual=True).works(own.language)
+    if listens:  # some seconds of words tell how they come back
+        words += [Say("I listen to my own voice now, to tell it from yours."), Say(BREATHE)]
+        words.append(Span("pause", 2.0))
     settings = Settings()
-    step = Step("opening", (Chime("start"), Say("This is your coach.")), chimes=settings.chimes)
+    step = Step("opening", (Chime("start"), *words), chimes=settings.chimes)
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
         with SystemSpeaker() as speaker:
-            Session(Rendition(program, speaker)).run(lambda: open_output("miniaudio"))
+            session = Session(Rendition(program, speaker))
+            voices = [notes.voice(session, own)] if listens else []
+            session.run(lambda: open_output("miniaudio"), controllers=voices)
     except VoicecoachError as error:
         yield False, f"test chime: {error}"
-    else:
-        yield (
-            True,
-            "test chime: played, with a few words; "
-            "if you heard none, turn up the volume or choose a --device",
-        )
+        return
+    yield (
+        True,
+        "test chime: played, with a few words; "
+        "if you heard none, turn up the volume or choose a --device",
+    )
+    if listens:
+        yield notes.echo()
+
+
+def _user_settings() -> Settings:
+    """What the user set, or the defaults where that can't be read: `_settings` tells why."""
+    try:
+        return user_settings({})
+    except VoicecoachError:
+        return Settings()
+
+
+OPTIONAL = (_simpleaudio, _media_keys, _settings, _microphone)
+"""Checks without which a session can be heard."""

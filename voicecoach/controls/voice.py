@@ -5,7 +5,9 @@ Nothing of it is kept longer than it takes to understand it, and nothing is sent
 
 from __future__ import annotations
 
+import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -27,7 +29,7 @@ from voicecoach.controls.microphone import (
 )
 from voicecoach.controls.microphone.ear import Ear
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Event
+from voicecoach.events import Event, Passed
 from voicecoach.units import RATE as SESSION_RATE
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ MUTE_SECONDS = 10
 """So long it may be: a system that takes noise away gives nothing at all between two words."""
 AGAIN_SECONDS = 2.0
 """How often a microphone that has gone is looked for."""
+OWN_SECONDS = 2.0
+"""So long after the coach's words they may come back, be understood and be taken for somebody's."""
 LOST_SECONDS = 0.1
 """So much of a stream that didn't come means that it was interrupted."""
 LOOK_SECONDS = 1.0
@@ -115,6 +119,9 @@ class Voice:
         self._capture: Microphone | None = None
         self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
         self._mute_seconds = 0
+        self._converged = False
+        self._saying: tuple[str, float] = "", 0.0
+        """What the coach said last, and until when at the least."""
         self._said: set[str] = set()
         host.tap(self._played.take)
 
@@ -125,7 +132,9 @@ class Voice:
         self._listener.start()
 
     def watch(self, event: Event) -> None:
-        """Nothing: what is played is told by the tap."""
+        """Keep in mind what the coach is saying."""
+        if isinstance(event, Passed) and event.moment.speech:
+            self._saying = event.moment.speech.text.casefold(), time.monotonic()
 
     def close(self) -> None:
         """Give the microphone back, and end the models' process."""
@@ -154,14 +163,14 @@ class Voice:
     def _hear(self, capture: Microphone) -> None:
         """Hand on what a microphone gives, with what was played meanwhile."""
         rest = np.zeros(0, np.float32)
-        given = Stream(RATE)
-        anew = True
+        given, anew = Stream(RATE), True
+        resampler = open_resampler()
         while not self._closing.is_set():
             taken = capture.read()
             anew = given.interrupted(len(taken.samples), taken.at) or anew
             rest = np.concatenate([rest, taken.samples])
             while len(rest) >= BLOCK:
-                reference, interrupted = self._played.give()
+                reference, interrupted = self._played.give(resampler)
                 self._ear.hear(Block(rest[:BLOCK], reference, anew or interrupted))
                 rest, anew = rest[BLOCK:], False
 
@@ -170,11 +179,13 @@ class Voice:
         if send is None:
             return
         match report:
-            case Heard(command=command):
-                send(command or Command.UNDO)
+            case Heard(command=command, phrase=phrase):
+                if not self._own(phrase):
+                    send(command or Command.UNDO)
             case Speech(began=began):
                 self._host.duck(began)
-            case Condition(microphone=level):
+            case Condition(microphone=level, converged=converged):
+                self._converged = converged
                 self._mute_seconds = self._mute_seconds + 1 if level <= MUTE_DB else 0
                 if self._mute_seconds >= MUTE_SECONDS:
                     self._complain(MUTE, "the microphone is silent, or muted; keys still work")
@@ -182,6 +193,13 @@ class Voice:
                 self._closing.set()  # nobody would hear the microphone any more
                 self._host.duck(False)
                 self._complain(MISSING, f"{why}; keys still work")
+
+    def _own(self, phrase: str) -> bool:
+        """Whether it may be the coach who said it: he does so just now, and isn't cancelled yet."""
+        text, at = self._saying
+        words = re.findall(r"\w+", text)
+        said = f" {phrase} " in f" {' '.join(words)} "
+        return said and not self._converged and time.monotonic() - at < OWN_SECONDS
 
     def _complain(self, phrase: str, line: str) -> None:
         if phrase not in self._said:
@@ -196,24 +214,24 @@ class Played:
     def __init__(self) -> None:
         self._taken: deque[tuple[Samples, float]] = deque(maxlen=MOST_WAITING)
         self._stream = Stream(SESSION_RATE)
-        self._resampler = _resampler()
 
     def take(self, samples: Samples, at: float) -> None:
         """The next samples, at the session's rate, at a moment on the monotonic clock."""
         self._taken.append((samples, at))
 
-    def give(self) -> tuple[Samples, bool]:
-        """All that was taken, at the microphone's rate; whether it was interrupted before that."""
+    def give(self, resampler: soxr.ResampleStream) -> tuple[Samples, bool]:
+        """All that was taken, resampled; whether it was interrupted before that."""
         pieces: list[Samples] = []
         interrupted = False
         while self._taken:
             samples, at = self._taken.popleft()
             interrupted = self._stream.interrupted(len(samples), at) or interrupted
-            pieces.append(self._resampler.resample_chunk(samples))
+            pieces.append(resampler.resample_chunk(samples))
         return (np.concatenate(pieces) if pieces else np.zeros(0, np.float32)), interrupted
 
 
-def _resampler() -> soxr.ResampleStream:
+def open_resampler() -> soxr.ResampleStream:
+    """From the session's rate to the microphone's."""
     import soxr
 
     return soxr.ResampleStream(SESSION_RATE, RATE, 1, dtype="float32")
