@@ -41,7 +41,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[listen]' || $(PIP) --editable .  # not every machine can listen
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
