@@ -1,67 +1,88 @@
-"""`python -m bench.duplex`: commands said to a coach who talks, through a real sound server.
+"""`python -m bench.duplex`: commands said to a coach who talks, in full duplex.
 
-Three voices say eight words each, to a coach as loud as they are and to one ten times as strong;
-and how much later the first sound of a session comes when it listens. It takes ten minutes.
+Three voices say eight words each, to a coach as loud as they are and to one ten times as strong:
+in a hall whose time waits for whoever listens, then through a real sound server, which needs an
+idle machine. And how much later the first sound of a session comes when it listens. It takes a
+quarter of an hour.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-from tests.duplex import SETTLE_SECONDS, converse, flite, talking_script
+from tests.duplex import (
+    SETTLE_SECONDS,
+    Answer,
+    converse,
+    flite,
+    talk_in_hall,
+    talking_script,
+)
 from tests.soundroom import Room
 from tests.soundserver import RATE, SoundServer
 from tests.test_live import OWN
 from tests.test_live_commands import VOICECOACH, Live
+from voicecoach.controls import Command
 from voicecoach.controls.microphone.recognisers import known_phrases
+from voicecoach.speech.system import SystemSpeaker
 
 VOICES = ("slt", "rms", "awb")
 WORDS = ("slower", "repeat", "faster", "skip", "continue", "next", "resume", "pause")
+COACH_DB = (0.0, 10.0)
 ROUNDS = 9
 
 
 def main() -> None:
     """Measure everything, and print it line by line."""
-    with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name, SoundServer() as server:
+    parser = argparse.ArgumentParser(prog="python -m bench.duplex", description=__doc__)
+    parser.add_argument("--hall", action="store_true", help="only where time waits")
+    only_hall = parser.parse_args().hall
+    with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name:
         folder = Path(name)
         os.environ |= {variable: str(folder / variable.lower()) for variable in OWN}
-        room = Room(server)
-        room.echo()
-        for coach_db in (0.0, 10.0):
-            talk(server, room, folder, coach_db)
-        first_sound(server, folder)
-        room.close()
+        said = [(word, flite(voice, word, folder)) for voice in VOICES for word in WORDS]
+        for coach_db in COACH_DB:
+            with SystemSpeaker() as speaker:
+                answers, _ = talk_in_hall(folder, speaker, said, coach_db)
+            tell("where time waits", coach_db, len(said), answers)
+        if only_hall:
+            return
+        with SoundServer() as server:
+            room = Room(server)
+            room.echo()
+            for coach_db in COACH_DB:
+                with Live(server, talking_script(folder), "--listen") as live:
+                    live.wait_for(lambda event: event["event"] == "began")
+                    time.sleep(SETTLE_SECONDS)
+                    answers = converse(room, live, said, coach_db)
+                tell("through PulseAudio", coach_db, len(said), answers)
+            first_sound(server, folder)
+            room.close()
 
 
-def talk(server: SoundServer, room: Room, folder: Path, coach_db: float) -> None:
-    """How many words are heard, and how soon, while the coach talks."""
-    said = [(word, flite(voice, word, folder)) for voice in VOICES for word in WORDS]
-    with Live(server, talking_script(folder), "--listen") as live:
-        live.wait_for(lambda event: event["event"] == "began")
-        time.sleep(SETTLE_SECONDS)
-        answers = converse(room, live, said, coach_db)
-        heard, wrong, waits = 0, [], []
-        for answer in answers:
-            if answer.command == known_phrases("en")[answer.said]:
-                heard += 1
-                waits.append(answer.seconds)
-            elif answer.command:
-                wrong.append(f"{answer.said} → {answer.command}")
-        missed = [answer.said for answer in answers if not answer.command]
-        print(
-            f"coach at {coach_db:+.0f} dB: {heard} of {len(said)} heard (23), after "
-            f"{statistics.median(waits):.2f} s, at the most {max(waits):.2f} s; "
-            f"taken for another: {', '.join(wrong) or 'none'}; missed: {', '.join(missed) or 'none'}",
-            flush=True,
-        )
+def tell(where: str, coach_db: float, count: int, answers: list[Answer]) -> None:
+    """How many words were heard, and how soon after they had ended."""
+    phrases = known_phrases("en")
+    right = [a for a in answers if a.said and a.command == (phrases[a.said] or Command.UNDO)]
+    wrong = [f"{a.said} as {a.command}" for a in answers if a.command and a not in right]
+    missed = [answer.said for answer in answers if not answer.command]
+    waits = [answer.seconds for answer in right] or [0.0]
+    print(
+        f"{where}, coach at {coach_db:+.0f} dB: {len(right)} of {count} heard (23)",
+        f"after {statistics.median(waits):.2f} s, at the most {max(waits):.2f} s",
+        f"taken for another: {', '.join(wrong) or 'none'}",
+        f"missed: {', '.join(missed) or 'none'}",
+        sep="; ",
+        flush=True,
+    )
 
 
 def first_sound(server: SoundServer, folder: Path) -> None:
@@ -98,4 +119,4 @@ def _first_sound(server: SoundServer, folder: Path, option: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -67,7 +67,7 @@ def tried(*answers: Report | None) -> tuple[list[Finding], list[str]]:
 def test_each_command_is_asked_for_and_judged(capsys: pytest.CaptureFixture[str]) -> None:
     found, asked = tried(
         Heard(Command.PAUSE, "pause", -1.0, 0, 1),
-        Heard(Command.RESUME, "continue", -4.0, 0, 1),
+        Heard(Command.RESUME, "continue", -5.0, 0, 1),
         Heard(Command.REPEAT, "repeat", -7.0, 0, 1),
         Heard(Command.BACK, "back", -1.0, 0, 1),
         Unclear("back", -9.0, "not clear enough", 0, 1),

@@ -31,7 +31,7 @@ LOUD_DB = -35.0
 """A room in which the microphone is never softer is a loud one: speech is at -30 to -20."""
 LOAD_SECONDS, WORD_SECONDS = 20.0, 6.0
 """How long the models may take to load, and somebody to say a word."""
-CLEAR, WELL = -2.0, -5.0
+CLEAR, WELL = -4.0, -6.0
 """Log probabilities from which on a word is heard clearly, or well."""
 
 

@@ -35,7 +35,9 @@ Tap = Callable[[Samples, float], None]
 class Front:
     """Stands between the stream and the device, which calls `read`; the rest is for any thread."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        """Tells when something goes out."""
         self.pulled = 0
         """Frames that have gone out, silence too: the session's clock."""
         self.taps: list[Tap] = []
@@ -55,7 +57,7 @@ class Front:
             samples = self._answered(self._ducked(samples))
             self.pulled += len(samples)
             for tap in self.taps:
-                tap(samples, time.monotonic())
+                tap(samples, self.clock())
         return samples
 
     def duck(self, speaking: bool) -> None:
