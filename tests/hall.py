@@ -146,4 +146,5 @@ def reverberation() -> NDArray[np.float32]:
     decay = 10 ** (-3 * np.arange(length) / RATE / 0.3)
     walls = 0.15 * decay * np.random.default_rng(1).normal(0, 1, length)
     walls[0] = 1
-    return (walls / np.sqrt(np.sum(walls**2))).astype(np.float32)
+    even: NDArray[np.float32] = (walls / np.sqrt(np.sum(walls**2))).astype(np.float32)
+    return even

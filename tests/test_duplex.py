@@ -48,7 +48,7 @@ def test_two_people_are_understood_while_the_coach_talks_as_loud_as_they(tmp_pat
 
 def say(room: Room, live: Live, word: str, folder: Path, coach_db: float) -> list[Answer]:
     """Say a word until it is understood, and tell what became of it each time."""
-    samples = flite("slt", word, folder)
+    samples = flite("rms", word, folder)
     answers: list[Answer] = []
     for _ in range(TRIES):
         answers += converse(room, live, [(word, samples)], coach_db)
@@ -113,7 +113,7 @@ def texts(live: Live) -> set[str]:
         ([], ""),  # another program steers it
         (
             ["--listen", "--language", "de", "--voice", "de"],
-            "Spoken commands can't be heard: spoken commands are understood in",
+            "Spoken commands are understood in",
         ),
     ],
 )

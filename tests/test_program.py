@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from voicecoach.errors import NotFoundError, ScriptError
+from voicecoach.phrases import phrases
 from voicecoach.program import Program, build_program
 from voicecoach.script import read_script
 from voicecoach.settings import Guidance, Settings, merge_settings
@@ -94,6 +95,20 @@ once, hold 5s
         "(finish)",
         "[pause 0.5]",
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "hi"])
+def test_a_session_that_listens_says_first_what_can_be_said(language: str) -> None:
+    script = "# T\n## Try\nhold 5s\n"
+    hint = phrases(language).say("can_say")
+    quiet = Settings(language=language)
+    listening = program(script, replace(quiet, listening=True))
+    assert lines(listening.steps)[:2] == ["(start)", hint]
+    assert [text for text in lines(listening.steps) if text != hint] == lines(
+        program(script, quiet).steps
+    )
+    later = build_program(listening.routine, listening.settings.with_pace(0.5))
+    assert lines(later.steps)[1] == hint
 
 
 def test_steps_know_where_they_stand() -> None:

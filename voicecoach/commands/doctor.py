@@ -11,7 +11,7 @@ from importlib import metadata
 import click
 
 from voicecoach.commands import terminal, user_settings
-from voicecoach.commands.hearing import Hearing
+from voicecoach.commands.hearing import with_listening
 from voicecoach.commands.tryout import Finding, Notes, look_at_microphone, try_commands
 from voicecoach.controls.mpris import open_media_keys
 from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, VoicecoachError
@@ -144,10 +144,10 @@ def _microphone() -> Iterator[Finding]:
 
 def _chime() -> Iterator[Finding]:
     own = _user_settings()
+    own = with_listening(own, own.language, usual=True)
     words: list[StepPart] = [Say("This is your coach.")]
     notes = Notes()
-    listens = Hearing(own, usual=True).works(own.language)
-    if listens:  # some seconds of words tell how they come back
+    if own.listening:  # some seconds of words tell how they come back
         words += [Say("I listen to my own voice now, to tell it from yours."), Say(BREATHE)]
         words.append(Span("pause", 2.0))
     settings = Settings()
@@ -156,7 +156,7 @@ def _chime() -> Iterator[Finding]:
     try:
         with SystemSpeaker() as speaker:
             session = Session(Rendition(program, speaker))
-            voices = [notes.voice(session, own)] if listens else []
+            voices = [notes.voice(session, own)] if own.listening else []
             session.run(lambda: open_output("miniaudio"), controllers=voices)
     except VoicecoachError as error:
         yield False, f"test chime: {error}"
@@ -166,7 +166,7 @@ def _chime() -> Iterator[Finding]:
         "test chime: played, with a few words; "
         "if you heard none, turn up the volume or choose a --device",
     )
-    if listens:
+    if own.listening:
         yield notes.echo()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from voicecoach.commands import (
     user_settings,
 )
 from voicecoach.commands.export import export_program
-from voicecoach.commands.hearing import Hearing
+from voicecoach.commands.hearing import open_voice, with_listening
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
@@ -73,14 +72,14 @@ def command(
         raise click.UsageError("standard input can't be both the script and the control")
     plain = plain or not terminal()
     settings = user_settings(options)
-    hearing = Hearing(settings, usual=control == "keys")
     with SystemSpeaker() as speaker:
         routine = open_routine(script)
-        listening = hearing.works(settings.under(routine.settings).language)
-        program = build_program(routine, replace(settings, listening=listening))
+        language = settings.under(routine.settings).language
+        live = with_listening(settings, language, usual=control == "keys")
+        program = build_program(routine, live)
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:
-                late = _play(program, speaker, script, display, control, hearing, resume=resume)
+                late = _play(program, speaker, script, display, control, resume=resume)
         except DeviceError as error:
             if or_export is None:
                 raise
@@ -97,7 +96,6 @@ def _play(
     script: str,
     display: Display,
     control: str,
-    hearing: Hearing,
     *,
     resume: bool,
 ) -> int:
@@ -107,7 +105,7 @@ def _play(
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     session = Session(Rendition(program, speaker), exercise_start(program, exercise))
     controllers = _controllers(control, display)
-    if voice := hearing.voice(session, settings.language, display.say):
+    if voice := open_voice(session, settings, display.say):
         controllers.append(voice)
         if exercise and settings.listening:  # the first step says it otherwise
             session.announce("can_say")
