@@ -16,7 +16,7 @@ import numpy as np
 from voicecoach.controls.capture import Taken
 from voicecoach.controls.microphone import BLOCK, RATE, Condition, Report
 from voicecoach.controls.microphone.ear import Ear
-from voicecoach.controls.voice import open_resampler
+from voicecoach.controls.played import open_resampler
 from voicecoach.errors import UnavailableError
 from voicecoach.units import RATE as SESSION_RATE
 

@@ -27,17 +27,10 @@ from voicecoach.controls.microphone import (
     Samples,
     Speech,
 )
-from voicecoach.controls.voice import (
-    AGAIN_SECONDS,
-    MISSING,
-    MUTE,
-    MUTE_SECONDS,
-    Played,
-    Voice,
-    open_resampler,
-)
+from voicecoach.controls.played import Played, open_resampler
+from voicecoach.controls.voice import AGAIN_SECONDS, MISSING, MUTE, MUTE_SECONDS, Voice
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Moment, Passed
+from voicecoach.events import Moment, Obeyed, Passed
 from voicecoach.step import Step
 from voicecoach.timeline import Cue
 from voicecoach.units import RATE as SESSION_RATE
@@ -203,7 +196,10 @@ def test_a_microphone_that_is_long_away_costs_no_memory() -> None:
 def test_what_is_said_is_sent_and_no_takes_it_back() -> None:
     with listening() as scene:
         scene.ear.tell(Ready())
+        scene.ear.tell(Heard(None, "no", -1, 0, 1))
+        assert not scene.sent, "there is nothing that could be meant"
         scene.ear.tell(Heard(Command.LONGER, "longer", -1, 0, 1))
+        scene.voice.watch(Obeyed("longer", "voice"))
         scene.ear.tell(Heard(None, "no", -1, 0, 1))
         scene.ear.tell(Speech(True, 0))
         scene.ear.tell(Speech(False, 1))

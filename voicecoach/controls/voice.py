@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -28,12 +27,9 @@ from voicecoach.controls.microphone import (
     Speech,
 )
 from voicecoach.controls.microphone.ear import Ear
+from voicecoach.controls.played import Played, Stream, open_resampler
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Event, Passed
-from voicecoach.units import RATE as SESSION_RATE
-
-if TYPE_CHECKING:
-    import soxr
+from voicecoach.events import Event, Obeyed, Passed
 
 MUTE_DB = -100.0
 """A microphone is mute, or muted, below this level: even a silent room is above it."""
@@ -43,12 +39,8 @@ AGAIN_SECONDS = 2.0
 """How often a microphone that has gone is looked for."""
 OWN_SECONDS = 2.0
 """So long after the coach's words they may come back, be understood and be taken for somebody's."""
-LOST_SECONDS = 0.1
-"""So much of a stream that didn't come means that it was interrupted."""
-LOOK_SECONDS = 1.0
-"""How long a stream is looked at before that is said: what is late on a busy machine comes."""
-MOST_WAITING = 500
-"""Blocks of what is played that wait for a microphone: ten seconds and more."""
+NO_SECONDS = 4.0
+"""So long after a command "no" can be meant for it."""
 
 MISSING, MUTE = "microphone_missing", "microphone_mute"
 """The phrases in which the coach says so."""
@@ -120,6 +112,7 @@ class Voice:
         self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
         self._mute_seconds = 0
         self._converged = False
+        self._obeyed = float("-inf")
         self._saying: tuple[str, float] = "", 0.0
         """What the coach said last, and until when at the least."""
         self._said: set[str] = set()
@@ -132,7 +125,9 @@ class Voice:
         self._listener.start()
 
     def watch(self, event: Event) -> None:
-        """Keep in mind what the coach is saying."""
+        """Keep in mind what the coach is saying, and when he last obeyed."""
+        if isinstance(event, Obeyed):
+            self._obeyed = time.monotonic()
         if isinstance(event, Passed) and event.moment.speech:
             self._saying = event.moment.speech.text.casefold(), time.monotonic()
 
@@ -180,7 +175,8 @@ class Voice:
             return
         match report:
             case Heard(command=command, phrase=phrase):
-                if not self._own(phrase):
+                late = command is None and time.monotonic() - self._obeyed > NO_SECONDS
+                if not late and not self._own(phrase):
                     send(command or Command.UNDO)
             case Speech(began=began):
                 self._host.duck(began)
@@ -206,74 +202,3 @@ class Voice:
             self._said.add(phrase)
             self._show([line[:1].upper() + line[1:] + "."])
             self._host.announce(phrase)
-
-
-class Played:
-    """What goes out, as who listens wants it: `take` is called by the device, `give` by him."""
-
-    def __init__(self) -> None:
-        self._taken: deque[tuple[Samples, float]] = deque(maxlen=MOST_WAITING)
-        self._stream = Stream(SESSION_RATE)
-
-    def take(self, samples: Samples, at: float) -> None:
-        """The next samples, at the session's rate, at a moment on the monotonic clock."""
-        self._taken.append((samples, at))
-
-    def give(self, resampler: soxr.ResampleStream) -> tuple[Samples, bool]:
-        """All that was taken, resampled; whether it was interrupted before that."""
-        pieces: list[Samples] = []
-        interrupted = False
-        while self._taken:
-            samples, at = self._taken.popleft()
-            interrupted = self._stream.interrupted(len(samples), at) or interrupted
-            pieces.append(resampler.resample_chunk(samples))
-        return (np.concatenate(pieces) if pieces else np.zeros(0, np.float32)), interrupted
-
-
-def open_resampler() -> soxr.ResampleStream:
-    """From the session's rate to the microphone's."""
-    import soxr
-
-    return soxr.ResampleStream(SESSION_RATE, RATE, 1, dtype="float32")
-
-
-class Stream:
-    """A device's samples against the clock: they may come late, but then all of them come."""
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._last: float | None = None
-        self._begin(0.0)
-
-    def _begin(self, at: float) -> None:
-        self._first, self._count, self._until = at, 0, at + LOOK_SECONDS
-        self._least: float | None = None
-        """The least lag behind the clock in the last look, in seconds."""
-        self._now = float("inf")
-        """The same in this one."""
-
-    def interrupted(self, count: int, at: float) -> bool:
-        """Count so many samples that came at a moment; whether some are missing before them.
-
-        >>> stream, moments = Stream(100), [0, 0.1, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 1.0]
-        >>> any(stream.interrupted(10, at) for at in moments)
-        False
-        >>> [stream.interrupted(10, at) for at in (5, 5.1)]
-        [True, False]
-        >>> late = [5.2 + 0.1 * n + (0.3 if n > 15 else 0) for n in range(60)]  # 0.3 s are missing
-        >>> [n for n, at in enumerate(late) if stream.interrupted(10, at)]
-        [26]
-        """
-        if self._last is None or at - self._last > LOOK_SECONDS:
-            begun, self._last = self._last is not None, at
-            self._begin(at)
-            self._count = count
-            return begun
-        self._last = at
-        self._now = min(self._now, at - self._first - self._count / self._rate)
-        self._count += count
-        if at < self._until:
-            return False
-        least, self._least = self._least, self._now
-        self._now, self._until = float("inf"), at + LOOK_SECONDS
-        return least is not None and self._least - least > LOST_SECONDS
