@@ -162,8 +162,8 @@ _READ = (
     Setting("room tone", "room_tone", values.on, "A faint room tone: on, off.", "ON", False),
     Setting("output", "output", str.strip, "miniaudio or simpleaudio.", "NAME", False),
     Setting("device", "device", str.strip, "Part of a sound device's name.", "NAME", False),
-    Setting("listen", "listen", values.on_or_auto, "Obey spoken commands.", "", False),
-    Setting("microphone", "microphone", str.strip, "Part of its name.", "NAME", False),
+    Setting("listen", "listen", values.on_or_auto, "Obey spoken commands, or don't.", "", False),
+    Setting("microphone", "microphone", str.strip, "Part of a microphone's name.", "NAME", False),
 )
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _READ}
 """Every setting by its name in scripts. Those with in_script False are the user's alone."""
