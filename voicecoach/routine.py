@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Literal
 
 Side = Literal["left", "right"]
@@ -147,6 +148,8 @@ class Routine:
     settings: Mapping[str, object] = field(default_factory=dict)
     """What the script sets, by the fields of Settings."""
     progress: Progress | None = None
+    times: tuple[time, ...] = ()
+    """When it is to be done each day, in order: local times of day."""
     author: str = ""
     license: str = ""
     tags: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ def build_routine(sections: list[Section], report: Report) -> Routine:
         exercises=tuple(_exercise(section, report) for section in rest),
         settings=opening.settings | ({"say": tuple(opening.says.values())} if opening.says else {}),
         progress=facts.get("progress"),
+        times=facts.get("times", ()),
         author=facts.get("author", ""),
         license=facts.get("license", ""),
         tags=tuple(tag.strip() for tag in facts.get("tags", "").split(",") if tag.strip()),
