@@ -24,6 +24,7 @@ NOT_SAID = {
     "spoken",
     "captions",
     "handout",
+    "figure",
     "page",
 }
 ENDS = (".", "।")

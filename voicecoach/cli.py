@@ -23,8 +23,9 @@ from voicecoach.errors import (
 
 COMMANDS = {
     "play": "Coach a session through the speakers.",
-    "export": "Write a session as a sound file.",
+    "export": "Write sessions as tracks, captions, pages, handouts, pictures.",
     "import-qr": "Get a script back from a handout's QR code.",
+    "show": "Draw a session's timeline.",
     "plan": "Show what is said and done when.",
     "log": "Show the sessions of this machine.",
     "check": "Check scripts, and name what doesn't fit.",

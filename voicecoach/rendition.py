@@ -221,4 +221,5 @@ def _samples(pieces: Iterator[Piece]) -> Iterator[Samples]:
 
 def _delayed(segment: Segment, by: Frames) -> Segment:
     cues = tuple(cue.moved(by) for cue in segment.cues)
-    return replace(segment, frames=Frames(segment.frames + by), cues=cues)
+    left_out = tuple(left.moved(by) for left in segment.left_out)
+    return replace(segment, frames=Frames(segment.frames + by), cues=cues, left_out=left_out)

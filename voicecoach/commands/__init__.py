@@ -11,15 +11,18 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.errors import ExportError, Problem, problem_lines
+from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, script_names
 from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
+from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
+MOST_PLAN_BYTES = 256 << 20
+"""A day's plan of the most reps takes a tenth of it."""
 
 
 class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -125,3 +128,18 @@ def terminal() -> bool:
 def is_plan(script: str) -> bool:
     """Whether it is a plan's file rather than a script."""
     return Path(script).suffix.lower() == ".json"
+
+
+def open_plan(path: Path) -> Timeline:
+    """The timeline of a plan's file.
+
+    Raises:
+        NotFoundError: it can't be read.
+        ExportError: it isn't a plan that can be played.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_PLAN_BYTES)
+    except OSError as error:
+        raise NotFoundError("plan", str(path), hint=error.strerror or "") from None
+    return read_plan(data, str(path), path.parent)

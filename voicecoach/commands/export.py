@@ -11,11 +11,19 @@ from typing import Any, get_args
 
 import click
 
-from voicecoach.commands import ScriptName, is_plan, open_program, setting_options, terminal
+from voicecoach.commands import (
+    ScriptName,
+    is_plan,
+    open_plan,
+    open_program,
+    setting_options,
+    terminal,
+)
 from voicecoach.display import progress_display
-from voicecoach.errors import ExportError, ManyError, NotFoundError, VoicecoachError
+from voicecoach.errors import ExportError, ManyError, VoicecoachError
 from voicecoach.export import SILENT, Job
 from voicecoach.export.batch import Order, fill, orders_to
+from voicecoach.export.cover import read_cover
 from voicecoach.export.handout.paper import usual_paper
 from voicecoach.export.loudness import LOUDEST, MONO, SOFTEST
 from voicecoach.export.material import Material, Paper
@@ -23,11 +31,7 @@ from voicecoach.export.render import render_plan, render_program
 from voicecoach.program import Program
 from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
-from voicecoach.timeline import Timeline, read_plan
 from voicecoach.units import seconds, write_seconds
-
-MOST_PLAN_BYTES = 256 << 20
-"""A day's plan of the most reps takes a tenth of it."""
 
 
 class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -98,7 +102,11 @@ class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click
     type=click.Choice(["json", "cue"]),
     help="Chapters in a file beside the track: as podcasts have them, or a cue sheet.",
 )
-@click.option("--cover", metavar="PICTURE", help="A JPEG or PNG file for the cover, or off.")
+@click.option(
+    "--cover",
+    metavar="PICTURE",
+    help="A JPEG or PNG file for the cover, or off; else it is drawn from the session.",
+)
 @click.option(
     "--paper", type=click.Choice(get_args(Paper)), help="A handout's paper; usually the locale's."
 )
@@ -137,7 +145,7 @@ def command(
 
         def render(script: str) -> Material:
             if is_plan(script):
-                made = render_plan(_read_plan(Path(script)), speaker, loudness, picture)
+                made = render_plan(open_plan(Path(script)), speaker, loudness, picture)
             else:
                 made = render_program(open_program(script, options), speaker, loudness, picture)
             return replace(made, paper=paper or usual_paper(os.environ))
@@ -207,13 +215,4 @@ def _orders(
 def _cover(file: str | None) -> bytes | None:
     if file is None:
         return None
-    return b"" if file == "off" else Path(file).read_bytes()
-
-
-def _read_plan(path: Path) -> Timeline:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_PLAN_BYTES)
-    except OSError as error:
-        raise NotFoundError("plan", str(path), hint=error.strerror or "") from None
-    return read_plan(data, str(path), path.parent)
+    return b"" if file == "off" else read_cover(Path(file))

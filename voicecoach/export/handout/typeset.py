@@ -30,8 +30,9 @@ def typeset(content: Content) -> bytes:
         MissingExtraError: the extra "handout" isn't installed.
         UnavailableError: no font here has a character of the text.
     """
+    import fontpkg
+
     try:
-        import fontpkg
         from typst import Fonts, TypstError
     except ImportError:
         raise MissingExtraError("a handout", "handout") from None

@@ -17,7 +17,6 @@ from string import Template
 from typing import BinaryIO
 
 from voicecoach.errors import ExportError
-from voicecoach.export.captions import shown_phrases
 from voicecoach.export.handout.content import handout_content
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.page.player import player_json
@@ -25,7 +24,7 @@ from voicecoach.export.page.sheet import html, plan_sheet, routine_sheet
 from voicecoach.export.tracks.coding import code
 from voicecoach.export.tracks.mp4 import CODING
 from voicecoach.export.tracks.tags import track_chapters
-from voicecoach.phrases import Phrases
+from voicecoach.phrases import Phrases, shown_phrases
 from voicecoach.timeline import Chapter
 from voicecoach.units import seconds
 

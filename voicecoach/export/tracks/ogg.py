@@ -8,7 +8,7 @@ from pathlib import Path
 from voicecoach.export.captions.lrc import lrc_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
-from voicecoach.export.tracks.tags import chapter_comments, common_tags, cover, track_chapters
+from voicecoach.export.tracks.tags import chapter_comments, common_tags, track_chapters
 
 # One voice: 48 kbit/s is where listening tests find no fault.
 CODING = Coding("libopus", "ogg", 48_000)
@@ -18,7 +18,7 @@ FRONT_COVER = 3
 
 def write(path: Path, material: Material, tell: Tell | None = None) -> None:
     """The session as Opus in Ogg. Raises as voicecoach.export.tracks.coding.code."""
-    tags = comments(material) | picture_comment(cover(material))
+    tags = comments(material) | picture_comment(material.cover())
     code(CODING, str(path), told(material.blocks(), tell), tags)
 
 
