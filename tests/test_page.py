@@ -444,6 +444,9 @@ def test_lock_screen_and_headset(browser: Browser, file: Path, timeline: Timelin
         metadata = "(({title, artist, album}) => [title, artist, album])"
         told = page.page.evaluate(f"{metadata}(navigator.mediaSession.metadata)")
         assert told == ["Neck", "voicecoach", "Köpfchen"]
+        (artwork,) = page.page.evaluate("navigator.mediaSession.metadata.artwork")
+        assert artwork["type"] == "image/png"
+        assert artwork["src"].startswith("data:image/png;base64,iVBOR")
         assert act("seekto", seekTime=12.5)["at"] == pytest.approx(12.5)
         assert act("seekforward")["at"] == pytest.approx(22.5)
         assert act("seekbackward", seekOffset=5)["at"] == pytest.approx(17.5)

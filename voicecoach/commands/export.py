@@ -175,8 +175,9 @@ def carry_out(
         if skip_existing:
             wanted = [order.missing() for order in orders]
             for order, less in zip(orders, wanted, strict=True):
-                for job in set(order.jobs) - set(less.jobs):
-                    bars.say(f"{job.target} is there.")
+                for job in order.jobs:
+                    if job not in less.jobs:
+                        bars.say(f"{job.target} is there.")
             orders = [order for order in wanted if order.jobs]
         for done in fill(orders, render, bars.watch, workers):
             for written in done.written:

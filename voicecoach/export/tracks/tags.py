@@ -47,3 +47,8 @@ def chapter_comments(chapters: Iterable[Chapter]) -> dict[str, str]:
         comments[f"CHAPTER{number:03}"] = write_clock(chapter.start)
         comments[f"CHAPTER{number:03}NAME"] = chapter.title
     return comments
+
+
+def picture_type(picture: bytes) -> str:
+    """The media type of a cover."""
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
