@@ -82,7 +82,7 @@ TIMELINE = session()
 def pixels(png: bytes) -> Pixels:
     with av.open(BytesIO(png), "r") as image:
         frame = next(image.decode(video=0))
-        return frame.to_ndarray(format="rgb24")
+        return frame.to_ndarray(format="rgb24").astype(np.uint8)
 
 
 def colour(text: str) -> tuple[int, int, int]:

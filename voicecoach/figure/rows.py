@@ -160,13 +160,11 @@ def facts(row: Row, words: Phrases) -> list[str]:
     if holds := sorted(
         {round(seconds(b.end - b.start), 1) for b in row.blocks if b.kind == "hold"}
     ):
-        length = words.written(holds[0])
-        if len(holds) > 1:
-            length = f"{length} – {words.written(holds[-1])}"
-        found.append(texts["hold"].format(length=length))
+        lengths = dict.fromkeys(map(words.written, (holds[0], holds[-1])))
+        found.append(texts["hold"].format(length=" – ".join(lengths)))
     if "beat" in spans:
-        length = seconds(spans["beat"].end - spans["beat"].start)
-        found.append(texts["every"].format(length=words.written(length)))
+        beat = seconds(spans["beat"].end - spans["beat"].start)
+        found.append(texts["every"].format(length=words.written(beat)))
     if breaths := sum(block.kind == "breath" for block in row.blocks):
         found.append(count("breath", breaths))
     return found

@@ -67,7 +67,9 @@ def _read_plan(document: dict[str, Any], folder: Path | None) -> Timeline:
     _check_order(chapters, "chapters")
     left_out = tuple(
         LeftOut(
-            *(_typed(key, o) for key in ("text", "line", "why")),
+            _typed("text", o),
+            _typed("line", o),
+            _typed("why", o),
             _position(o.get("start", 0), total),
         )
         for o in document.get("left_out", ())
