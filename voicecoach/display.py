@@ -199,6 +199,14 @@ class Bars:
 
         return tell
 
+    def count(self, what: str, total: int) -> Callable[[], None]:
+        """So many things are to be done, if more than one; returns who is told of each."""
+        progress = self._progress
+        if progress is None or total < 2:
+            return lambda: None
+        task = progress.add_task(what, total=total)
+        return lambda: progress.advance(task)
+
     def say(self, line: str) -> None:
         """A line that stays."""
         if self._progress is None:

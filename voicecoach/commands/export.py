@@ -179,7 +179,9 @@ def carry_out(
                     if job not in less.jobs:
                         bars.say(f"{job.target} is there.")
             orders = [order for order in wanted if order.jobs]
+        advance = bars.count("scripts", len(orders))
         for done in fill(orders, render, bars.watch, workers):
+            advance()
             for written in done.written:
                 bars.say(f"Wrote {written.path} ({write_seconds(seconds(written.frames))}).")
                 for note in written.notes:
