@@ -44,6 +44,8 @@ LANE, DENSITY = 15, 14
 """Heights above a bar, for the reps' numbers, and below it, for the words."""
 HEADING, FOOT, NOTE = 24, 14, 20
 OVERVIEW = 28
+BOLD = 1.2
+"""How much wider bold letters may be: a browser draws an SVG in the fonts of its system."""
 STEP = 2.5
 """How finely words are drawn, in pixels."""
 GROUND = "#ffffff"
@@ -82,7 +84,7 @@ class _Picture:
         return document(WIDTH, height, title, " ".join(description), parts, GROUND)
 
     def _header(self) -> Iterator[str]:
-        for line in wrapped(self.timeline.title, 32, INNER, 2):
+        for line in wrapped(self.timeline.title, 32 * BOLD, INNER, 2):
             self.y += 34
             yield label(MARGIN, self.y - 6, line, 32, INK, bold=True)
         self.y += 24
@@ -162,11 +164,11 @@ class _Picture:
         begun = self.y
         times = clock(row)
         room = INNER - text_width(times, 14) - 24
-        name = fitted(heading(row), 19, room)
+        name = fitted(heading(row), 19 * BOLD, room)
         self.y += HEADING
         yield path(box(MARGIN, begun, INNER, 1), LINE)
         asked = " · ".join(doses(row, self.words))
-        beside = text_width(name, 19) * 1.1 + text_width(asked, 14) <= room
+        beside = text_width(name, 19 * BOLD) + 14 + text_width(asked, 14) <= room
         more = [(asked, 14, GREY, False)] if beside else []
         yield labels(MARGIN, self.y, [(name, 19, INK, True), *more])
         yield label(WIDTH - MARGIN, self.y, times, 14, GREY, anchor="end")

@@ -47,7 +47,7 @@ def shapes(blocks: Iterable[Block], x: Place, top: float) -> Iterator[str]:
         outline = block_shape(block.kind, block.side, left, top, width, BAR)
         outlines.setdefault(colour(block), []).append(outline)
         if block.crowded:
-            crowded += box(left + 1, top + 1, max(width - 2, 1), BAR - 2)
+            crowded += box(left, top - 2, max(width, 1), BAR + 4)
     for fill, found in outlines.items():
         yield path("".join(dict.fromkeys(found)), fill)
     yield path(crowded, "none", CROWDED, 2)
