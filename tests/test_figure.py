@@ -130,7 +130,8 @@ def test_a_picture_names_the_exercises_and_what_they_ask_for() -> None:
     read = texts(picture(TIMELINE).svg)
     assert read[0] == 'Rücken & "Nacken"'  # as the script's markup has it
     assert any(
-        text.startswith("1 Neck") and "2 sets · 2 times · each side · hold 20 s" in text
+        text.startswith("1 Neck")
+        and "2 sets · 2 times · each side · hold 20 s · rest 5 s – 20 s" in text
         for text in read
     )
     assert any(text.startswith("2 Rolls") and "4 times · every 3 s" in text for text in read)

@@ -157,17 +157,23 @@ def facts(row: Row, words: Phrases) -> list[str]:
         sides = [rep.side for rep in row.reps]
         turns = sum(one != other for one, other in pairwise(sides))
         found.append(texts["each" if turns < 2 * max(sets, 1) else "alternate"])
-    if holds := sorted(
-        {round(seconds(b.end - b.start), 1) for b in row.blocks if b.kind == "hold"}
-    ):
-        lengths = dict.fromkeys(map(words.written, (holds[0], holds[-1])))
-        found.append(texts["hold"].format(length=" – ".join(lengths)))
+    if held := _lengths(row, "hold", words, 1):
+        found.append(texts["hold"].format(length=held))
+    if rested := _lengths(row, "rest", words, 0):
+        found.append(texts["rest"].format(length=rested))
     if "beat" in spans:
         beat = seconds(spans["beat"].end - spans["beat"].start)
         found.append(texts["every"].format(length=words.written(beat)))
     if breaths := sum(block.kind == "breath" for block in row.blocks):
         found.append(count("breath", breaths))
     return found
+
+
+def _lengths(row: Row, kind: str, words: Phrases, digits: int) -> str:
+    """How long spans of a kind are, from the shortest to the longest; "" where there are none."""
+    spans = (block for block in row.blocks if block.kind == kind)
+    found = sorted({round(seconds(span.end - span.start), digits) for span in spans})
+    return " – ".join(dict.fromkeys(map(words.written, (*found[:1], *found[-1:]))))
 
 
 def _blocks(cues: Iterable[Cue], words: Shares) -> tuple[Block, ...]:
