@@ -14,9 +14,9 @@ from voicecoach.timeline import Timeline
 from voicecoach.units import seconds, write_seconds
 
 SIDE = 1400
-PIXELS = 1000
-"""The side of the drawing, and of its PNG: sharp on a phone's whole screen, at half the bytes and
-time of the 1400 that podcast directories ask for (their picture is a file of its own).
+PIXELS = 800
+"""The side of the drawing, and of its PNG. Podcast directories ask for 1400, but for a picture of
+their own; within a track, players show it smaller, and it takes a third of the time and bytes.
 """
 MIDDLE = SIDE / 2
 GROUND, TITLE, QUIET = "#0b4f4a", "#ffffff", "#b5ddd7"
