@@ -27,7 +27,7 @@ NOT_SAID = {
     "figure",
     "page",
 }
-ENDS = (".", "।")
+ENDS = (".", "?", "।")
 
 
 def blanks(text: str) -> set[str]:

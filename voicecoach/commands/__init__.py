@@ -23,6 +23,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
 MOST_PLAN_BYTES = 256 << 20
 """A day's plan of the most reps takes a tenth of it."""
+LIVE = ("ask", "output", "device")
+"""Settings that mean nothing to what is written to a file."""
 
 
 class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -45,11 +47,11 @@ def script_argument(function: Function) -> Function:
 
 
 def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of the device only for what plays."""
+    """An option for each setting; those of LIVE only for what plays."""
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
-            if live or setting.name not in ("output", "device"):
+            if live or setting.name not in LIVE:
                 option = click.option(
                     f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
                 )

@@ -29,7 +29,7 @@ from voicecoach.record.entry import (
     State,
 )
 from voicecoach.record.progress import Clock, Progress, now
-from voicecoach.record.rows import forget, interruption, load
+from voicecoach.record.rows import bad_in_a_row, forget, interruption, load
 from voicecoach.record.writer import FAILURES, SessionRecord, cause
 from voicecoach.settings import Settings
 
@@ -115,6 +115,10 @@ class Record:
     def forget(self, broken_off: Interruption) -> None:
         """Don't tell of it again: it was taken up, or let be. Never raises: see `trouble`."""
         self._try(lambda database: forget(database, broken_off))
+
+    def bad_in_a_row(self, title: str) -> int:
+        """How many times in a row the answer was a bad one, up to now. Never raises: `trouble`."""
+        return self._try(lambda database: bad_in_a_row(database, title)) or 0
 
     def _try(self, ask: Callable[[sqlite3.Connection], Result]) -> Result | None:
         self.trouble = ""

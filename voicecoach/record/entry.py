@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from voicecoach.events import Ending
+from voicecoach.events import Answer, Ending
 
 State = Literal["begun", "done", "skipped", "hurt"]
 
@@ -57,6 +57,8 @@ class RecordedSession:
     ended: datetime | None = None
     ending: Ending | None = None
     """None while it runs, and for ever if it broke off."""
+    answer: Answer | None = None
+    """How it was; None where nothing was asked, or nothing answered."""
     number: int = 0
     """Counts the record's sessions; 0 before it is written."""
     running: bool = False

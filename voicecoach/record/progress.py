@@ -8,7 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from voicecoach.events import Ended, Ending, Event, Obeyed, Passed, StepEnded, StepStarted
+from voicecoach.events import (
+    Answered,
+    Asked,
+    Ended,
+    Ending,
+    Event,
+    Obeyed,
+    Passed,
+    StepEnded,
+    StepStarted,
+)
 from voicecoach.record.entry import RecordedCommand, RecordedExercise, RecordedSession, State
 from voicecoach.step import Step
 from voicecoach.units import seconds
@@ -34,6 +44,7 @@ class Progress:
         resumed = first if first > 1 and first in names else None
         self.entry = replace(entry, exercises=exercises, exercise=resumed)
         self.clock = clock
+        self._asked = False
         self._first, self._last = first, max(names, default=0)
         self._index = {exercise.number: index for index, exercise in enumerate(exercises)}
         self._missing = {
@@ -43,7 +54,7 @@ class Progress:
     def watch(self, event: Event) -> bool:
         """Take an event in; True if the record must know at once."""
         before = self.entry
-        if before.ending is not None:
+        if before.ending is not None and not self._asked:
             return False
         match event:
             case StepStarted():
@@ -58,8 +69,15 @@ class Progress:
                 at, exercise = self.clock(), before.exercise
                 command = RecordedCommand(at, event.command, event.source, exercise)
                 self._change(commands=(*before.commands, command))
+            case Asked():  # all is done, whether or not an answer is waited for
+                self._end("done")
+                self._asked = True
+            case Answered():
+                self._change(answer=event.answer)
             case Ended():
-                self._end(event.how)
+                if not self._asked or event.how == "hurt":
+                    self._end(event.how)
+                self._asked = False
         return self.entry is not before
 
     def _start(self, step: Step) -> None:

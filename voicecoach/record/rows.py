@@ -7,8 +7,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 
+from voicecoach.events import ANSWERS, Answer
 from voicecoach.record.alive import Owner, alive
 from voicecoach.record.database import change
 from voicecoach.record.entry import (
@@ -39,6 +42,8 @@ def save(
         "ending": entry.ending,
         "played_seconds": entry.played_seconds,
         "exercise": entry.exercise,
+        "feeling": entry.answer.feeling if entry.answer else None,
+        "pain": entry.answer.pain if entry.answer else None,
         "machine": owner.machine if owner else None,
         "process": owner.process if owner else None,
         "process_started": owner.started if owner else None,
@@ -105,6 +110,21 @@ def interruption(
             name = str(row["exercise_name"] or "")
             return Interruption(row["number"], row["exercise"], name, seen)
     return None
+
+
+def bad_in_a_row(connection: sqlite3.Connection, title: str) -> int:
+    """How many answers were bad ones since the last good one: of all sessions, or of this one.
+
+    Raises:
+        sqlite3.Error: as load.
+    """
+    rows = connection.execute(
+        "SELECT title, feeling, pain FROM sessions WHERE feeling IS NOT NULL OR pain IS NOT NULL"
+        " ORDER BY number DESC LIMIT 1000"
+    )
+    given = [(row["title"], answer.bad) for row in _named(rows) if (answer := _answer(row))]
+    own = [each for each in given if each[0] == _plain(title)]
+    return max(sum(1 for _ in takewhile(itemgetter(1), each)) for each in (given, own))
 
 
 def forget(connection: sqlite3.Connection, broken_off: Interruption) -> None:
@@ -179,10 +199,17 @@ def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) 
         played_seconds=row["played_seconds"],
         ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
         ending=row["ending"],
+        answer=_answer(row),
         number=number,
         running=row["ending"] is None and alive(_owner(row), seen, at),
         seen=seen,
     )
+
+
+def _answer(row: dict[str, Any]) -> Answer | None:
+    """A record that couldn't be brought to this version, as it may only be read, has none."""
+    feeling, pain = row.get("feeling"), row.get("pain")
+    return next((each for each in ANSWERS if (each.feeling, each.pain) == (feeling, pain)), None)
 
 
 def _owner(row: dict[str, Any]) -> Owner | None:
