@@ -27,6 +27,7 @@ COMMANDS = {
     "import-qr": "Get a script back from a handout's QR code.",
     "show": "Draw a session's timeline.",
     "plan": "Show what is said and done when.",
+    "remind": "Remind of a session, by calendar or a timer.",
     "log": "Show the sessions of this machine.",
     "check": "Check scripts, and name what doesn't fit.",
     "list": "List the built-in scripts.",
