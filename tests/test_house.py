@@ -40,6 +40,7 @@ ROOMS = [
     "controls",
     "record",
     "remind",
+    "review",
     "session",
     "display",
     "commands",

@@ -29,6 +29,7 @@ COMMANDS = {
     "plan": "Show what is said and done when.",
     "remind": "Remind of a session, by calendar or a timer.",
     "log": "Show the sessions of this machine.",
+    "progress": "Look back at what was done, and how it was.",
     "check": "Check scripts, and name what doesn't fit.",
     "list": "List the built-in scripts.",
     "voices": "List the voices of this machine.",

@@ -21,8 +21,7 @@ def routine_sheet(content: Content) -> str:
     lines = [*_paragraphs(content.caution, content.caution_label), *map(_line, content.intro)]
     for exercise in content.exercises:
         lines += ["<article>", *_exercise(exercise, content.caution_label), "</article>"]
-    if content.progress:
-        lines.append(_labelled(content.progress))
+    lines += [_labelled(said) for said in (content.times, content.progress) if said]
     if content.code:
         lines += _code(content, content.code)
     if facts := " · ".join(content.facts):
