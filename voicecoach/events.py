@@ -16,6 +16,8 @@ MOST_PAIN = 10
 """The worst there can be, on the Numeric Rating Scale; 0 is none."""
 SEVERE_PAIN = 7
 """From here on it is severe (Numeric Rating Scale)."""
+THRICE = 3
+"""A bad answer so many times in a row is a reason to seek advice."""
 
 
 @dataclass(frozen=True, slots=True)

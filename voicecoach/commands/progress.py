@@ -18,7 +18,7 @@ from voicecoach.commands import PIPE, ScriptName, open_routine, terminal
 from voicecoach.commands.cells import cell, shown
 from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
-from voicecoach.events import FEELINGS
+from voicecoach.events import FEELINGS, THRICE
 from voicecoach.export.handout.paper import usual_paper
 from voicecoach.export.whole import whole
 from voicecoach.figure.drawing import rasterised
@@ -29,7 +29,6 @@ from voicecoach.review.chart import WIDTH, chart
 from voicecoach.review.report import report_html, report_pdf
 from voicecoach.review.wording import Words
 from voicecoach.routine import Routine
-from voicecoach.session.question import THRICE
 
 if TYPE_CHECKING:
     from rich.table import Table

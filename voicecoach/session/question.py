@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from voicecoach.controls import Command
 from voicecoach.errors import SpeechError
-from voicecoach.events import Answer, Answered, Event, Obeyed
+from voicecoach.events import THRICE, Answer, Answered, Event, Obeyed
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
 from voicecoach.session.director import Director
@@ -24,8 +24,6 @@ BEFORE_SECONDS = 1.0
 LISTEN_SECONDS = 8.0
 """Silence after it, in which an answer may come."""
 AFTER_SECONDS = 0.3
-THRICE = 3
-"""A bad answer so many times in a row is a reason to seek advice."""
 
 
 @dataclass(frozen=True, slots=True)
