@@ -62,6 +62,7 @@ def test_what_is_counted() -> None:
         session(3, "hurt", exercises=[("Leg stretch", "done", 60), ("Hip stretch", "hurt", 10)]),
         session(1, "stopped", exercises=[("Leg stretch", "begun", 7.5)], answer=Answer(pain=4)),
         session(1, "stopped", exercises=[("Leg stretch", "begun", 0)]),  # nothing was done
+        session(1, exercises=[("Leg stretch", "skipped", 0)]),  # nor here
         session(40),  # long ago
         planned=3,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 import subprocess
 from collections.abc import Iterable
@@ -91,6 +92,7 @@ def run(step: Run) -> str:
         done = subprocess.run(
             step.command,
             input=step.given,
+            env=os.environ | {"LC_ALL": "C"},  # what it says is looked at
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             check=not step.may_fail,

@@ -67,7 +67,8 @@ def _task(reminder: Reminder) -> bytes:
     actions = _put(task, "Actions")
     actions.set("Context", "Author")
     program, *arguments = reminder.command
-    _put(actions, "Exec/Command", _windowless(program))
+    # A session has its window, and in it the keys that steer it.
+    _put(actions, "Exec/Command", program if reminder.starts else _windowless(program))
     _put(actions, "Exec/Arguments", _command(arguments))
     written: bytes = ET.tostring(task, encoding="utf-16")
     return written

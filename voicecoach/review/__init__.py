@@ -147,7 +147,8 @@ def look_back(
 
 def _counts(session: RecordedSession) -> bool:
     done = session.count("done") > 0 or session.held_seconds > 0
-    return done or session.ending in ("done", "hurt") or session.answer is not None
+    spoken = session.ending == "done" and not session.exercises  # breathing, or a talk
+    return done or spoken or session.ending == "hurt" or session.answer is not None
 
 
 def _by_day(sessions: Sequence[RecordedSession]) -> list[RecordedSession]:
