@@ -36,6 +36,7 @@ COMMANDS = {
     "say": "Speak a text, to try a voice.",
     "doctor": "Look at what is installed, and say what to do.",
     "new": "Write a starter script to fill in.",
+    "draft": "Make a script from an article or a handout.",
 }
 """Each command and its one line of help."""
 MODULES = {"list": "listing", "import-qr": "import_qr"}
