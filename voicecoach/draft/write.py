@@ -33,7 +33,7 @@ _SIDE = re.compile(
 _SIDE_WORD = re.compile(r"\b(left|right)\b(?! (?:angle|away|up)\b)", re.I)
 
 
-_WARNS = re.compile(r"(?:caution|warning)\s?:\s*(?=\w)", re.IGNORECASE)
+_WARNS = re.compile(r"^(?:caution|warning)\s?:\s*(?=\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
