@@ -16,7 +16,7 @@ from voicecoach.draft.understand import Exercise, Understood, understand
 
 HANDOUTS = Path(__file__).parent.parent / "tests" / "handouts"
 PARTS = ("open", "held")
-"""Those that the rules were made with, and those that nobody looked at while making them."""
+"""Those that the rules were made with, and those of which only totals were looked at."""
 THINGS = ("exercises", "holds", "reps", "sets", "sides", "cautions")
 
 

@@ -1,8 +1,8 @@
 """Handouts in the styles that clinics publish, written for these tests, and what they ask for.
 
 `open` is what the rules of `voicecoach.draft` were made with. `held` is not: it was written before
-the first rule, its last five when most stood, and nobody looked at what is wrong with their drafts.
-Keep it so: for a new rule, write a new handout into `open`.
+the first rule, its last five when most stood (before the last rules of cautions), and only its
+totals were looked at. Keep it so: for a new rule, write a new handout into `open`.
 """
 
 from __future__ import annotations
