@@ -19,6 +19,7 @@ ROOMS = [
     "errors",
     "units",
     "routine",
+    "progression",
     "step",
     "settings",
     "library",
@@ -37,6 +38,8 @@ ROOMS = [
     "figure",
     "output",
     "export",
+    "packs",
+    "convert",
     "events",
     "controls",
     "record",
@@ -76,6 +79,7 @@ LATE = {
     "typst": "an extra",
     "tzlocal": "an extra",
     "unicode_rbnf": "50 ms, and a session may say no number",
+    "yaml": "an extra",
     "zxingcpp": "an extra",
 }
 """What may be imported within a function, and why."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, open_program, script_argument, setting_options, terminal
+from voicecoach.commands import PIPE, script_argument, setting_options, terminal
+from voicecoach.commands.doses import open_program
 from voicecoach.commands.export import export_program
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
