@@ -10,11 +10,12 @@ from functools import partial
 
 from voicecoach.controls import Command, Controller
 from voicecoach.errors import DeviceError, UnavailableError
-from voicecoach.events import Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.events import Answer, Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
 from voicecoach.output import Output
 from voicecoach.rendition import Rendition
 from voicecoach.session.director import Director
 from voicecoach.session.edit import resumed
+from voicecoach.session.question import Question
 from voicecoach.session.stream import FADE
 from voicecoach.sound import Samples
 
@@ -33,11 +34,16 @@ Watcher = Callable[[Event], None]
 class Session:
     """Plays a rendition once, and follows the person. What the output pulls is its clock."""
 
-    def __init__(self, rendition: Rendition, start_index: int = 0) -> None:
-        """`start_index` is the step of the program to begin with."""
+    def __init__(
+        self, rendition: Rendition, start_index: int = 0, question: Question | None = None
+    ) -> None:
+        """`start_index` is the step of the program to begin with; `question` follows the last."""
         self.start_index = start_index
+        self.question = question
         self.director = Director(rendition)
-        self._commands: queue.SimpleQueue[tuple[Command, str]] = queue.SimpleQueue()
+        if question:
+            self.director.epilogue = question.places
+        self._commands: queue.SimpleQueue[tuple[Command | Answer, str]] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
         self._output: Output | None = None
         self._ending: Ending = "failed"
@@ -51,9 +57,17 @@ class Session:
         """The next frames for a device; as voicecoach.output.Source."""
         return self.director.stream.read(wanted)
 
-    def send(self, command: Command, source: str = "program") -> None:
+    @property
+    def asking(self) -> bool:
+        """Whether all was done, and an answer is awaited."""
+        return self.question is not None and self.question.sounds(self.director)
+
+    def send(self, command: Command | Answer, source: str = "program") -> None:
         """Hand over a command, from any thread; the urgent ones silence the session at once."""
-        self.director.hear(command)
+        if self.asking:
+            self.director.hush()
+        elif isinstance(command, Command):
+            self.director.hear(command)
         self._commands.put((command, source))
 
     def run(
@@ -80,7 +94,7 @@ class Session:
                 pass
             self._ending = self.director.ending
         except KeyboardInterrupt:
-            self._ending = "stopped"
+            self._ending = "done" if self.asking else "stopped"
             self.director.hush()
             if self._output:
                 self._output.wait(HEARD_SECONDS)
@@ -113,7 +127,7 @@ class Session:
             self._tell(director.reporter.passed(director.rendition))
         else:
             self._tell(director.reporter.events())
-            self._tell(director.obey(command, source))
+            self._tell(self._heed(command, source))
         if director.stream.error:
             raise director.stream.error
         try:
@@ -121,12 +135,19 @@ class Session:
         except DeviceError as error:
             return not self._find_device(str(error), open_output)
 
+    def _heed(self, said: Command | Answer, source: str) -> Iterable[Event]:
+        if self.question and self.asking:
+            return self.question.hear(self.director, said, source)
+        if isinstance(said, Answer):
+            return [Ignored(str(said), source, "nothing was asked")]
+        return self.director.obey(said, source)
+
     def _find_device(self, why: str, open_output: OpenOutput) -> bool:
         """Wait for a device, then go on from the start of the sentence; False if asked to stop."""
         if self._output:
             self._output.close()
         director = self.director
-        if director.ending != "done":  # it was saying goodbye
+        if director.ending != "done" or self.asking:  # it was saying goodbye
             return False
         place = director.hush()
         self.read(FADE)  # the fade, which nobody hears: the next device would begin with it
@@ -146,7 +167,7 @@ class Session:
                 director.ending = "stopped" if command is Command.STOP else "hurt"
                 self._tell([Obeyed(command, source)])
                 return False
-            self._tell([Ignored(command, source, "there is no sound device")])
+            self._tell([Ignored(str(command), source, "there is no sound device")])
         if not director.paused:
             director.go(resumed(place) if place else None)
             self._tell([Resumed()])

@@ -27,7 +27,6 @@ from voicecoach.session.edit import (
 )
 from voicecoach.session.stream import Stream
 from voicecoach.session.watch import Reporter
-from voicecoach.step import SayLength, Step
 from voicecoach.timeline import Levels, Segment
 from voicecoach.units import RATE, frames, seconds
 
@@ -56,6 +55,8 @@ class Director:
 
     def __init__(self, rendition: Rendition) -> None:
         self.rendition = rendition
+        self.epilogue: Callable[[Rendition], Iterator[Place]] = lambda _: iter(())
+        """What follows the last step."""
         self.levels = Levels.of(rendition.program.settings)
         self.stream = Stream(self._mix, self._after)
         self.reporter = Reporter(self.stream)
@@ -232,7 +233,7 @@ class Director:
         index = self._index()
         old = self.rendition
         self.rendition = Rendition(program, old.speaker, index, old.bed)
-        if not _says_length(program.steps[index]):
+        if not program.steps[index].says_length:
             self.rendition.segment(index)  # spoken before anything is changed
         words = said(aside(self.rendition, self._phrase(phrase), at=self.reporter.place))
         self.stream.change(lambda seam: interjected(self._paced(seam), words))
@@ -244,7 +245,7 @@ class Director:
         old = seam.segment.step
         # Words in between are said at the old pace; so is the length: to say it anew, the whole
         # session would have to be spoken first.
-        if old.index < 0 or _says_length(old):
+        if old.index < 0 or old.says_length:
             return seam
         step = with_holds_of(self.rendition.program.steps[old.index], old)
         return spliced(seam, self.rendition.scheduler.segment(step))
@@ -288,13 +289,10 @@ class Director:
         while index + 1 < len(self.rendition.program.steps):
             index += 1
             yield Place(self.rendition.segment(index))
+        yield from self.epilogue(self.rendition)
 
     def _mix(self, places: Iterator[Place], at: int) -> Iterator[Piece]:
         # A change drops what was to be said and hasn't been.
         self._speech = [(start, min(end, at)) for start, end in self._speech if start < at]
         stretches = (Stretch(place.segment, place.offset, place.fresh) for place in places)
         return self.rendition.pieces(stretches, at, self.levels, self._speech, BLOCK)
-
-
-def _says_length(step: Step) -> bool:
-    return any(isinstance(part, SayLength) for part in step.parts)
