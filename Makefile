@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-listen bench-live clean
+.PHONY: coach test lint types bench bench-draft bench-listen bench-live clean
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -21,6 +21,10 @@ types: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
+
+# How much of what handouts ask for a draft finds.
+bench-draft: $(VENV)/installed-dev
+	$(BIN)/python -m bench.draft
 
 # A quarter of an hour: commands, kills and random commands before a real sound server.
 bench-live: $(VENV)/installed-dev

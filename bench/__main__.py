@@ -258,8 +258,9 @@ def python(*arguments: str) -> None:
 
 
 def run(*command: str, env: dict[str, str] | None = None) -> None:
-    """A process, quiet unless it fails."""
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | (env or {}))
+    """A process, quiet unless it fails, which keeps its bytecode as an installed program does."""
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=kept | (env or {}))
 
 
 if __name__ == "__main__":

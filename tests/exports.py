@@ -12,7 +12,7 @@ from voicecoach.timeline import Timeline
 
 
 def material(
-    timeline: Timeline, blocks: Iterable[Samples], cover: bytes | None = b"", **details: str
+    timeline: Timeline, blocks: Iterable[Samples], cover: bytes = b"", **details: str
 ) -> Material:
     """A timeline with its blocks, for one export; without a cover unless one is given."""
 
@@ -20,4 +20,4 @@ def material(
         return iter(blocks)
 
     said = replace(plan_details(timeline), **details)  # type: ignore[arg-type]  # texts, all of them
-    return Material(timeline, said, once, cover=cover)
+    return Material(timeline, said, once, cover=lambda: cover)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -113,3 +113,11 @@ def test_how_a_dose_grows(language: str, growth: Progress, told: str) -> None:
 )
 def test_a_day(language: str, day: date, told: str) -> None:
     assert Wording(language).day(day) == told
+
+
+@pytest.mark.parametrize("language", languages())
+def test_when_to_do_it(language: str) -> None:
+    told = Wording(language).times((time(9), time(18, 30)))
+    assert "9:00, 18:30" in told
+    assert told.endswith((".", "।"))
+    assert told[:1] != told[:1].upper() or language == "hi"

@@ -7,6 +7,7 @@ import pty
 import shlex
 import shutil
 import signal
+import string
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,8 @@ from hypothesis import strategies as st
 
 from tests.soundserver import require
 from voicecoach.controls import MEANINGS, Command
-from voicecoach.controls.keyboard import KEYS, Decoder, help_lines
+from voicecoach.controls.keyboard import ANSWER_KEYS, KEYS, Decoder, help_lines
+from voicecoach.events import ANSWERS, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,6 +142,13 @@ def test_every_command_has_keys_no_key_has_two_and_help_says_them_all() -> None:
         assert line.startswith(", ".join(names) + " ")
         assert line.endswith(" " + MEANINGS[command])
     assert help_lines()[-1].split() == ["?", "these", "keys"]
+
+
+def test_every_answer_has_keys_and_no_key_has_two() -> None:
+    keys = [key for keys in ANSWER_KEYS.values() for key in keys]
+    assert len(keys) == len(set(keys))
+    assert set(ANSWERS) - set(ANSWER_KEYS) == {Answer(pain=10)}  # a 1 and a 0
+    assert set(keys) - set(string.digits) <= set(SENDS) | set(string.ascii_lowercase)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from voicecoach import events
 from voicecoach.controls import Command, Controller
 from voicecoach.controls.lines import MOST_BYTES, MOST_WAITING, SYNONYMS, Lines, find_command
 from voicecoach.errors import UnavailableError
+from voicecoach.events import ANSWERS, Answer
 from voicecoach.step import Step
 from voicecoach.units import Frames
 
@@ -51,7 +52,7 @@ class Ends:
         self.source, self.write = os.pipe()
         self.read, self.sink = os.pipe()
         os.set_blocking(self.read, False)
-        self.sent: list[Command] = []
+        self.sent: list[Command | Answer] = []
         self.lines = Lines(self.source, self.sink)
         self.lines.start(self.sent.append)
         self._heard = b""
@@ -85,6 +86,14 @@ def ends() -> Iterator[Ends]:
     ends = Ends()
     yield ends
     ends.close()
+
+
+def test_answers_are_lines_too(ends: Ends) -> None:
+    os.write(ends.write, "".join(f"{answer}\n" for answer in ANSWERS).encode() + b"11\nwurse\n")
+    until(lambda: len(ends.sent) == len(ANSWERS))
+    assert ends.sent == list(ANSWERS)
+    until(lambda: len(ends.heard()) == 3)
+    assert [event.get("didYouMean") for event in ends.heard()[1:]] == ["1", "worse"]
 
 
 def test_hello_comes_first(ends: Ends) -> None:
@@ -216,6 +225,7 @@ import os, signal, sys, threading, time
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 from voicecoach.controls.lines import Lines
 from voicecoach.events import Paused
+from voicecoach.events import ANSWERS, Answer
 stopped = threading.Event()
 lines = Lines()
 lines.start(lambda command: (print(command, file=sys.stderr, flush=True), stopped.set()))

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 
 from tests.recordings import HASH, PROGRAM, jump, whole, within
 from voicecoach import cli
-from voicecoach.commands.log import COLUMNS, _cell, _shown
+from voicecoach.commands.cells import cell, shown
+from voicecoach.commands.log import COLUMNS
 from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE, EXIT_USER
-from voicecoach.events import Ended, Event, Moment, Obeyed, Passed
+from voicecoach.events import Answer, Answered, Asked, Ended, Event, Moment, Obeyed, Passed
 from voicecoach.record import Record, SessionRecord, record_file
 from voicecoach.units import Frames, frames
 
@@ -114,6 +115,20 @@ def test_one_that_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
         )
 
 
+def test_how_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    for days, answer in enumerate([Answer("better"), Answer(pain=0), Answer(pain=10)]):
+        practise(*whole()[:-1], Asked(), Answered(answer, "keys"), Ended("done"), days=days)
+    practise(*whole()[:-1], Asked(), Ended("done"), days=3)
+    lines = log(capsys).splitlines()
+    ends = ["held 24 s; better", "held 24 s; pain 0 of 10", "held 24 s; pain 10 of 10", "held 24 s"]
+    assert [line.partition("done; ")[2] for line in lines] == ends
+    sessions = json.loads(log(capsys, "--json"))["sessions"]
+    given = [("better", None), (None, 0), (None, 10), (None, None)]
+    assert [(s["feeling"], s["pain"]) for s in sessions] == given
+    cells = [(row["feeling"], row["pain"]) for row in rows(capsys)[::3]]
+    assert cells == [("better", ""), ("", "0"), ("", "10"), ("", "")]
+
+
 def test_how_many(capsys: pytest.CaptureFixture[str]) -> None:
     for day in range(12):
         practise(Ended("stopped"), title=f"Day {day}", days=day)
@@ -174,26 +189,26 @@ def test_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_spreadsheet_runs_anything(sign: str, capsys: pytest.CaptureFixture[str]) -> None:
     practise(Ended("done"), title=f"{sign}1+1", script=f"{sign}cmd|' /C calc'!A0.md")
     (row, *_) = rows(capsys)
-    for cell in (row["title"], row["script"]):
-        start = cell.split(";")[-1].lstrip()
+    for written in (row["title"], row["script"]):
+        start = written.split(";")[-1].lstrip()
         assert start.startswith("'")
         assert sign.strip()[-1] in start[1]
 
 
 @given(st.text())
 def test_no_cell_begins_a_formula(text: str) -> None:
-    cell = _cell(text)
-    assert isinstance(cell, str)
-    for part in cell.split(";"):
+    written = cell(text)
+    assert isinstance(written, str)
+    for part in written.split(";"):
         assert part.lstrip()[:1] not in {*"=+-@＝＋－＠"}
-    assert len(cell.splitlines()) <= 1
+    assert len(written.splitlines()) <= 1
 
 
 @given(st.text())
 def test_what_is_shown_steers_no_terminal(text: str) -> None:
-    shown = _shown(text)
-    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in shown)
-    assert len(shown.splitlines()) <= 1
+    line = shown(text)
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in line)
+    assert len(line.splitlines()) <= 1
 
 
 def test_a_title_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

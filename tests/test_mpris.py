@@ -24,6 +24,7 @@ from voicecoach.controls.mpris_player import PATH, PLAYER, ROOT
 from voicecoach.controls.nowplaying import NowPlaying
 from voicecoach.errors import MissingExtraError, UnavailableError
 from voicecoach.events import (
+    Answer,
     Began,
     Ended,
     Event,
@@ -77,10 +78,10 @@ class Keys:
 
     def __init__(self) -> None:
         self.controller: Controller = open_media_keys()
-        self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self.commands: queue.SimpleQueue[Command | Answer] = queue.SimpleQueue()
         self.controller.start(self.commands.put)
 
-    def came(self) -> Command | None:
+    def came(self) -> Command | Answer | None:
         try:
             return self.commands.get(timeout=BOUND_SECONDS)
         except queue.Empty:
@@ -328,7 +329,7 @@ def test_a_command_may_close_its_controller(bus: DBusServer) -> None:
     controller = open_media_keys()
     closed = threading.Event()
 
-    def send(command: Command) -> None:
+    def send(command: Command | Answer) -> None:
         controller.close()
         closed.set()
 

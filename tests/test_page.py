@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
+import pypdfium2
 import pytest
+import zxingcpp
 from numpy.typing import NDArray
 
 from tests.fakes import ImpulseSpeaker
@@ -34,7 +37,9 @@ from tests.pages import (
     wait,
 )
 from voicecoach.export.captions import plain
+from voicecoach.export.handout.payload import unpack
 from voicecoach.export.material import Material
+from voicecoach.export.page import page_text
 from voicecoach.routine import Words
 from voicecoach.sound import Samples
 from voicecoach.speech.system import SystemSpeaker
@@ -444,6 +449,9 @@ def test_lock_screen_and_headset(browser: Browser, file: Path, timeline: Timelin
         metadata = "(({title, artist, album}) => [title, artist, album])"
         told = page.page.evaluate(f"{metadata}(navigator.mediaSession.metadata)")
         assert told == ["Neck", "voicecoach", "Köpfchen"]
+        (artwork,) = page.page.evaluate("navigator.mediaSession.metadata.artwork")
+        assert artwork["type"] == "image/png"
+        assert artwork["src"].startswith("data:image/png;base64,iVBOR")
         assert act("seekto", seekTime=12.5)["at"] == pytest.approx(12.5)
         assert act("seekforward")["at"] == pytest.approx(22.5)
         assert act("seekbackward", seekOffset=5)["at"] == pytest.approx(17.5)
@@ -533,7 +541,22 @@ def test_printed_it_shows_exercises_doses_and_cautions(
             assert words in seen.replace("\N{NO-BREAK SPACE}", " ")
         for words in ("Play", "Exercises", "Position"):
             assert words not in seen
-        assert len(re.findall(rb"/Type /Page\b", page.page.pdf(format=paper))) == 1
+        with pypdfium2.PdfDocument(page.page.pdf(format=paper)) as printed:
+            (sheet,) = printed
+            (code,) = zxingcpp.read_barcodes(sheet.render(scale=150 / 72).to_pil())
+        assert unpack(code.text) == SCRIPT
+
+
+def test_without_the_extra_for_codes_there_is_none(
+    spoken: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert '<figure class="code"' in page_text(spoken)
+    monkeypatch.setitem(sys.modules, "segno", None)
+    assert '<figure class="code"' not in page_text(spoken)
+
+
+def test_a_screen_shows_no_code(page: Opened) -> None:
+    assert not page.page.locator(".code").is_visible()
 
 
 # --- no request

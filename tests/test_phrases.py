@@ -16,17 +16,20 @@ from voicecoach.phrases import Phrases, languages, phrases
 NOT_SAID = {
     "name",
     "iso639_2",
+    "review",
     "voice",
     "lowercase_names",
     "units",
     "one",
     "gender",
     "spoken",
+    "today",
     "captions",
     "handout",
+    "figure",
     "page",
 }
-ENDS = (".", "।")
+ENDS = (".", "?", "।")
 
 
 def blanks(text: str) -> set[str]:
@@ -77,6 +80,15 @@ def test_every_language_has_the_same_words_for_handouts_with_the_same_blanks(
 ) -> None:
     own, english = (dict(phrases(each).texts["handout"]) for each in (language, "en"))
     assert len(set(own.pop("months"))) == len(english.pop("months")) == 12
+    assert {key: blanks(text) for key, text in own.items()} == {
+        key: blanks(text) for key, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_same_words_to_look_back(language: str) -> None:
+    own, english = (dict(phrases(each).texts["review"]) for each in (language, "en"))
+    assert len(set(own.pop("weekdays"))) == len(english.pop("weekdays")) == 7
     assert {key: blanks(text) for key, text in own.items()} == {
         key: blanks(text) for key, text in english.items()
     }

@@ -41,6 +41,7 @@ from voicecoach.routine import (
 )
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.script.section import MOST_PROBLEMS
+from voicecoach.units import write_time
 
 EXAMPLE = """\
 # Ease your back
@@ -244,6 +245,8 @@ def test_a_title_below_the_first_heading_is_an_exercise() -> None:
         ("x\n## …\n", ["2:1: an exercise needs a name; write: ## Name"]),
         ("# A {side}\nx", ["1:5: {side} can't stand in a name"]),
         ("## A **{side}**\nx\neach side", ["1:8: {side} can't stand in a name"]),
+        ("## A \\{side}\nx\neach side", ["1:7: {side} can't stand in a name"]),
+        ("## A {_side}\nx\neach side", ["1:4: {side} can't stand in a name"]),
     ],
 )
 def test_what_is_no_heading(text: str, told: list[str]) -> None:
@@ -571,6 +574,58 @@ def test_settings_and_facts_of_a_session() -> None:
     assert routine.tags == ("back", "neck", "hip")
     assert words(routine.intro) == ["get_ready".replace("_", " "), "x"]
     assert read("x").tags == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "times"),
+    [
+        ("9:00, 13:00, 18:00", ["9:00", "13:00", "18:00"]),
+        ("18:00, 9:00 and 13:00.", ["9:00", "13:00", "18:00"]),
+        ("9am; 1 pm, and 6:30 p.m.", ["9:00", "13:00", "18:30"]),
+        ("12 am, 12:05 AM, noon, 12:30pm", ["0:00", "0:05", "12:00", "12:30"]),
+        ("Midnight", ["0:00"]),
+        ("**07:05**, 7.15, 7h30, 8 h, 9:00 o’clock", ["7:05", "7:15", "7:30", "8:00", "9:00"]),
+        (", ".join(f"{hour}:59" for hour in range(24)), [f"{hour}:59" for hour in range(24)]),
+    ],
+)
+def test_times_of_day(written: str, times: list[str]) -> None:
+    routine = read(f"times: {written}\nx\n## A\nx")
+    assert [write_time(each) for each in routine.times] == times
+    assert read(f"times: {', '.join(times)}\nx").times == routine.times
+    assert read("x").times == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("9", '"9" is not quite a time of day; did you mean "9:00"?'),
+        ("9:00, 13", '"13" is not quite a time of day; did you mean "13:00"?'),
+        ("24", '"24" is not quite a time of day; did you mean "0:00"?'),
+        ("24:00", '"24:00" is not a time of day; did you mean "0:00"?'),
+        ("18 pm", '"18 pm" is not a time of day; did you mean "18:00"?'),
+        ("0:30 am", '"0:30 am" is not a time of day; did you mean "0:30"?'),
+        ("9:60", '"9:60" is not a time of day; the day\'s last is 23:59'),
+        ("25:00 am", '"25:00 am" is not a time of day; the day\'s last is 23:59'),
+        ("9:00,, 10:00", '"" is not a time of day; is there a comma too many?'),
+        ("3 a day", '"3 a day" is not a time of day; write them as: 9:00, 13:00, 18:00, or'),
+        ("9:00, 9 am", "9:00 is said twice"),
+        ("9:00," * 25, "a day has room for 24 times"),
+    ],
+)
+def test_times_that_can_not_be(written: str, told: str) -> None:
+    [error] = errors_of(f"x\ntimes: {written}")
+    assert error.startswith(f"2:8: {told}")
+
+
+def test_times_within_an_exercise() -> None:
+    [error] = errors_of("## A\ntimes: 9:00, 6 pm\nx")
+    assert error == '2:1: "times" is a setting; put it before the first ## heading'
+    _, [warning] = read_script("## A\ntimes: 3\nx", "back.md")
+    assert warning.cause == "this reads like a dose but is spoken as a sentence"
+    _, [warning] = read_script("## A\ntimes:\nx", "back.md")
+    assert warning.hint == "for the session, put it before the first ## heading"
+    _, [warning] = read_script("## A\ntimes: whenever you like\nx", "back.md")
+    assert warning.hint == "for the session, put it before the first ## heading"
 
 
 def test_an_exercises_own_cues() -> None:

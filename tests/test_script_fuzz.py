@@ -224,7 +224,7 @@ KEYS = st.builds(
     st.sampled_from(
         [
             *(*SETTINGS, "caution", "author", "license", "tags", "progress", "halfway", "between"),
-            *("finish", "short", "cautoin", "Get-Ready", "hold", "Note", "sets"),
+            *("times", "finish", "short", "cautoin", "Get-Ready", "hold", "Note", "sets"),
         ]
     ),
     st.sampled_from([": ", ":", " : ", ":\t"]),
@@ -236,6 +236,7 @@ KEYS = st.builds(
             *("off", "gentle", "en", "de", "xx", "full", "ful", "bell", "bels", "rain", "3", "50%"),
             *("../x.wav", "x.wav", "/etc/passwd", "C:\\x", "add 1 set every 3 days, up to 5 sets"),
             *("add 0 s every day, up to 1", "CC0-1.0", "a, b", ""),
+            *("9:00, 6 pm", "9:00, 9", "24:00 pm"),
         ]
     ),
 )

@@ -31,6 +31,7 @@ DEFAULTS = {
     "background_volume": 1.0,
     "guidance": "full",
     "room_tone": True,
+    "ask": True,
     "output": "miniaudio",
     "device": "",
     "listen": "auto",
@@ -63,8 +64,8 @@ def test_names_everywhere() -> None:
     assert SETTINGS["get ready"].variable == "VOICECOACH_GET_READY"
     alone = [name for name, setting in SETTINGS.items() if not setting.in_script]
     assert alone == [
-        *("voice volume", "chime volume", "background volume", "room tone", "output", "device"),
-        *("listen", "microphone"),
+        *("voice volume", "chime volume", "background volume", "room tone", "ask"),
+        *("output", "device", "listen", "microphone"),
     ], "no script opens a device"
 
 

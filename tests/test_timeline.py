@@ -123,7 +123,7 @@ def test_a_plan_has_exactly_the_documented_keys() -> None:
         *("voice", "chime", "bed", "room_tone", "background", "softest"),
     ]
     assert {tuple(chapter) for chapter in PLAN["chapters"]} == {("title", "start", "end")}
-    assert {tuple(left) for left in PLAN["left_out"]} == {("text", "line", "why")}
+    assert {tuple(left) for left in PLAN["left_out"]} == {("text", "line", "why", "start")}
     place = ("line", "exercise", "set", "rep", "side")
     speech = ("kind", "start", "end", "text", "voice", "wpm", "pitch")
     assert {cue["kind"] for cue in PLAN["cues"]} == {*SOUNDS, *SPANS}

@@ -30,7 +30,7 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.played import Played, open_resampler
 from voicecoach.controls.voice import AGAIN_SECONDS, MISSING, MUTE, MUTE_SECONDS, Voice
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Moment, Obeyed, Passed
+from voicecoach.events import Answer, Moment, Obeyed, Passed
 from voicecoach.step import Step
 from voicecoach.timeline import Cue
 from voicecoach.units import RATE as SESSION_RATE
@@ -109,7 +109,7 @@ class Scene:
     host: RecordingHost
     ear: RecordingEar
     microphone: HandMicrophone
-    sent: list[Command]
+    sent: list[Command | Answer]
     shown: list[str]
     voice: Voice
 
@@ -123,7 +123,7 @@ class Scene:
 @contextmanager
 def listening(refusals: int = 0) -> Iterator[Scene]:
     host, microphone, ears = RecordingHost(), HandMicrophone(refusals), list[RecordingEar]()
-    sent: list[Command] = []
+    sent: list[Command | Answer] = []
     shown: list[str] = []
 
     def open_ear(language: str, tell: Callable[[Report], None]) -> RecordingEar:

@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING
 import click
 
 from voicecoach.controls import VOICE
-from voicecoach.events import Ended, Event, Ignored, Moment, Obeyed, Passed, Paused, Resumed
+from voicecoach.events import (
+    Answered,
+    Asked,
+    Ended,
+    Event,
+    Ignored,
+    Moment,
+    Obeyed,
+    Passed,
+    Paused,
+    Resumed,
+)
 from voicecoach.program import Program
+from voicecoach.routine import Routine
 from voicecoach.step import Step
 from voicecoach.timeline import Cue, Timeline
 from voicecoach.units import RATE, seconds, write_seconds
@@ -32,6 +44,9 @@ SPAN_NAMES = {
     "beat": "Count",
 }
 ENDINGS = {"done": "Done.", "stopped": "Stopped.", "hurt": "Stopped: it hurt.", "failed": ""}
+
+ASKED = "How was it? b better, s same, w worse, or 0 to 10: how much it hurts; space: no answer"
+SEEK_ADVICE = "Three times in a row it was not good. Please seek advice before you go on."
 
 
 def place(step: Step) -> str:
@@ -90,6 +105,8 @@ class ScreenDisplay:
         self._program, self._live = program, live
         self._note = ""
         self._more: list[str] = []
+        self.answered = ""
+        """What somebody said of how it was, to be read when the screen is gone."""
 
     def watch(self, event: Event) -> None:
         """Show the moment, and what was last asked or happened."""
@@ -101,6 +118,8 @@ class ScreenDisplay:
             case _:
                 if line := event_line(event):
                     self._note = line
+                if isinstance(event, Answered):
+                    self.answered = f" {line}"
 
     def say(self, lines: list[str]) -> None:
         """Show something else below, such as the list of keys; a second time takes it away."""
@@ -136,6 +155,11 @@ def event_line(event: Event) -> str:
             return f"{event.command}: {event.why}"
         case Obeyed(command, source=source) if source == VOICE:
             return f"Heard: {command}."
+        case Asked():
+            return ASKED
+        case Answered(answer, advice=advice):
+            said = f"Pain {answer.pain} of 10." if answer.feeling is None else f"{answer}."
+            return f"{said.capitalize()} {SEEK_ADVICE if advice else 'Thank you.'}"
         case Ended(how):
             return ENDINGS[how]
     return ""
@@ -155,8 +179,9 @@ def open_display(program: Program, *, plain: bool, silent: bool = False) -> Iter
     from rich.live import Live
 
     with Live(console=Console(), refresh_per_second=10, transient=True) as live:
-        yield ScreenDisplay(program, live)
-    click.echo(f"{program.title}: over.")
+        display = ScreenDisplay(program, live)
+        yield display
+    click.echo(f"{program.title}: over.{display.answered}")
 
 
 def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> RenderableType:
@@ -202,6 +227,14 @@ class Bars:
 
         return tell
 
+    def count(self, what: str, total: int) -> Callable[[], None]:
+        """So many things are to be done, if more than one; returns who is told of each."""
+        progress = self._progress
+        if progress is None or total < 2:
+            return lambda: None
+        task = progress.add_task(what, total=total)
+        return lambda: progress.advance(task)
+
     def say(self, line: str) -> None:
         """A line that stays."""
         if self._progress is None:
@@ -238,6 +271,17 @@ def timeline_lines(timeline: Timeline) -> list[str]:
             lines.append(f"{clock}  [{_span_name(cue)}]")
     lines += [f"left out: {left.text} ({left.why})" for left in dict.fromkeys(timeline.left_out)]
     return lines
+
+
+def dose_lines(routine: Routine) -> list[str]:
+    """The doses that grow: what they are, and how far they go."""
+    lines = []
+    for exercise in routine.exercises:
+        if grown := exercise.grown:
+            unit = grown.progress.unit if grown.now != 1 else grown.progress.unit.removesuffix("s")
+            bounds = f"{grown.own:g} at first, at most {grown.most:g}"
+            lines.append(f"{exercise.name}: {grown.now:g} {unit} ({bounds})")
+    return ["\nDoses that grow", *lines] if lines else []
 
 
 def _span_name(span: Cue) -> str:

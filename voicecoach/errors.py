@@ -7,6 +7,9 @@ VoicecoachError            exit 2: the user's input
 ├── ExportError            a file that can't be written
 ├── ManyError              what failed of many things, each with its error
 ├── CodeError              a QR code that gives no script back
+├── DraftError             an article that gives no script
+├── PackError              a pack that can't be made, or is not to be installed
+├── ConvertError           another program's workout that can't be converted
 └── UnavailableError       exit 3: no device or engine
     ├── SpeechError        an engine that can't speak a text
     ├── DeviceError        a sound device that is missing, busy or gone
@@ -93,6 +96,18 @@ class NotFoundError(VoicecoachError):
 
 class CodeError(VoicecoachError):
     """A QR code, or a copy of its text, that gives no script back."""
+
+
+class DraftError(VoicecoachError):
+    """An article that can't be read, or that no script can be made of."""
+
+
+class PackError(VoicecoachError):
+    """A pack that can't be made, or one that is not to be installed."""
+
+
+class ConvertError(VoicecoachError):
+    """Another program's workout that can't be converted."""
 
 
 class ExportError(VoicecoachError):

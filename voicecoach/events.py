@@ -10,6 +10,34 @@ from voicecoach.timeline import Cue
 from voicecoach.units import Frames, seconds
 
 Ending = Literal["done", "stopped", "hurt", "failed"]
+Feeling = Literal["better", "same", "worse"]
+FEELINGS: tuple[Feeling, ...] = ("better", "same", "worse")
+MOST_PAIN = 10
+"""The worst there can be, on the Numeric Rating Scale; 0 is none."""
+SEVERE_PAIN = 7
+"""From here on it is severe (Numeric Rating Scale)."""
+THRICE = 3
+"""A bad answer so many times in a row is a reason to seek advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How it was: in a word, or how much it hurts, from 0 to MOST_PAIN."""
+
+    feeling: Feeling | None = None
+    pain: int | None = None
+
+    @property
+    def bad(self) -> bool:
+        """Whether to seek advice if it stays so."""
+        return self.feeling == "worse" or (self.pain is not None and self.pain >= SEVERE_PAIN)
+
+    def __str__(self) -> str:
+        return self.feeling or ("" if self.pain is None else str(self.pain))
+
+
+ANSWERS = (*(Answer(f) for f in FEELINGS), *(Answer(pain=n) for n in range(MOST_PAIN + 1)))
+"""All that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +121,40 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """All was done, and now the coach asks how it was; an Answer may come, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer came; a later one stands for it."""
+
+    answer: Answer
+    source: str
+    advice: bool = False
+    """Whether it was a bad one so many times in a row that advice is to be sought."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over."""
 
     how: Ending
 
 
-Event = Began | StepStarted | StepEnded | Passed | Paused | Resumed | Obeyed | Ignored | Ended
+Event = (
+    Began
+    | StepStarted
+    | StepEnded
+    | Passed
+    | Paused
+    | Resumed
+    | Obeyed
+    | Ignored
+    | Asked
+    | Answered
+    | Ended
+)
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -129,6 +184,11 @@ def event_json(event: Event) -> dict[str, Any]:
         case Obeyed() | Ignored():
             document |= {"command": event.command, "source": event.source}
             document |= {"why": event.why} if isinstance(event, Ignored) else {}
+        case Asked():
+            document |= {"answers": [str(answer) for answer in ANSWERS]}
+        case Answered(answer):
+            document |= {"feeling": answer.feeling, "pain": answer.pain}
+            document |= {"source": event.source, "advice": event.advice}
         case Ended():
             document |= {"how": event.how}
     return document

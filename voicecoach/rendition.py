@@ -16,7 +16,7 @@ from voicecoach.program import Program
 from voicecoach.schedule import Scheduler
 from voicecoach.sound import Samples, chime, room_tone
 from voicecoach.speech import Speaker, Utterance
-from voicecoach.step import Say, SayLength, Step
+from voicecoach.step import Say, Step
 from voicecoach.timeline import LEAD_IN, Cue, Levels, Segment, Timeline, assemble
 from voicecoach.units import DAY_SECONDS, Frames, frames, seconds
 
@@ -67,7 +67,7 @@ class Rendition:
         """
         if index not in self._segments:
             step = self.program.steps[index]
-            if any(isinstance(part, SayLength) for part in step.parts):
+            if step.says_length:
                 others = (i for i in range(len(self.program.steps)) if i != index)
                 segment = self._length(step, sum(self.segment(i).frames for i in others))
             else:
@@ -221,4 +221,5 @@ def _samples(pieces: Iterator[Piece]) -> Iterator[Samples]:
 
 def _delayed(segment: Segment, by: Frames) -> Segment:
     cues = tuple(cue.moved(by) for cue in segment.cues)
-    return replace(segment, frames=Frames(segment.frames + by), cues=cues)
+    left_out = tuple(left.moved(by) for left in segment.left_out)
+    return replace(segment, frames=Frames(segment.frames + by), cues=cues, left_out=left_out)

@@ -198,7 +198,7 @@ class _Placing:
         return f"{name}/start" if name in chime_sets() else f"{chimes}/{name}"
 
     def leave_out(self, text: str, line: int | None, why: str) -> None:
-        self.left_out.append(LeftOut(text, line, why))
+        self.left_out.append(LeftOut(text, line, why, Frames(self.now)))
 
     def speech(self, say: Say, line: int | None, start: int, length: int) -> None:
         if not length:

@@ -11,7 +11,9 @@ WOUND_DB = 6.0
 """How much softer a session that winds down has become at its end: half the amplitude."""
 
 SpanKind = Literal["hold", "rest", "pause", "ready", "switch", "breath", "beat"]
-StepKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing", "aside"]
+OwnKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing"]
+StepKind = OwnKind | Literal["aside", "question", "answer"]
+"""The latter stand in no program: what the coach says in between, and after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ class Step:
     """The next step follows on the very frame, with no gap: the next beat of a run."""
     index: int = -1
     """Its place in the program, from 0; −1 of what the coach says in between."""
+
+    @property
+    def says_length(self) -> bool:
+        """Whether it says the session's length."""
+        return any(isinstance(part, SayLength) for part in self.parts)
 
     def wound_at(self, share: float) -> float:
         """How far the session has wound down when that share of the step has passed."""

@@ -1,8 +1,11 @@
-"""Units: frames, the session rate, the one rounding, durations read and written. Knows no audio."""
+"""Units: frames, the session rate, the one rounding; durations and times of day as text. Knows no
+audio.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import NewType
 
 Frames = NewType("Frames", int)
@@ -99,3 +102,12 @@ def write_seconds(value: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def write_time(value: time) -> str:
+    """A time of day, of 24 hours.
+
+    >>> write_time(time(9)), write_time(time(18, 30))
+    ('9:00', '18:30')
+    """
+    return f"{value.hour}:{value.minute:02}"

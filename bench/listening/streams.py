@@ -53,8 +53,14 @@ def active(samples: Samples) -> float:
     return float(np.sqrt(power[power > power.max() * 10**-2.5].mean()))
 
 
-def spoken(speaker: Speaker, phrases: Sequence[str], seed: int, snr: float | None = None) -> Stream:
-    """Phrases by one speaker in one room, a second or two apart; `snr` in dB, None for clean."""
+def spoken(
+    speaker: Speaker,
+    phrases: Sequence[str],
+    seed: int,
+    snr: float | None = None,
+    gaps: tuple[float, float] = (1.2, 2.0),
+) -> Stream:
+    """Phrases by one speaker in one room; `snr` in dB, None for clean; `gaps` in seconds."""
     rng = np.random.default_rng([11, seed])
     pieces: list[Samples] = [np.zeros(RATE, np.float32)]
     said: list[Said] = []

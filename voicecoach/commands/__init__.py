@@ -11,17 +11,19 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.errors import ExportError, Problem, problem_lines
-from voicecoach.library import config_file, find_script, script_names
-from voicecoach.program import Program, build_program
+from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
+from voicecoach.library import config_file, find_script, installed_names, script_names
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
+from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
-LIVE = ("output", "device", "listen", "microphone")
-"""The settings that concern only what plays."""
+MOST_PLAN_BYTES = 256 << 20
+"""A day's plan of the most reps takes a tenth of it."""
+LIVE = ("ask", "output", "device", "listen", "microphone")
+"""Settings that mean nothing to what is written to a file."""
 
 
 class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
@@ -34,7 +36,8 @@ class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from cli
     ) -> list[CompletionItem]:
         """Built-in scripts, and files."""
         del ctx, param
-        names = [CompletionItem(name) for name in script_names() if name.startswith(incomplete)]
+        known = (*script_names(), *installed_names())
+        names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
 
 
@@ -44,7 +47,7 @@ def script_argument(function: Function) -> Function:
 
 
 def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of devices only for what plays."""
+    """An option for each setting; those of LIVE only for what plays."""
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
@@ -84,8 +87,8 @@ def user_settings(options: dict[str, Any]) -> Settings:
     return merge_settings(given, os.environ, read_config(config), str(config))
 
 
-def open_routine(script: str) -> Routine:
-    """The script by its name, file or `-`; its warnings are printed.
+def read_routine(script: str) -> Routine:
+    """The script by its name, file or `-`, as it is written; its warnings are printed.
 
     Raises:
         NotFoundError, ScriptError: as voicecoach.script.load_script.
@@ -99,16 +102,46 @@ def open_routine(script: str) -> Routine:
     return routine
 
 
-def open_program(script: str, options: dict[str, Any]) -> Program:
-    """The program of a script under the user's settings. Raises as the rooms it passes."""
-    settings = user_settings(options)
-    return build_program(open_routine(script), settings)
+def tell_aside(line: str) -> None:
+    """Print a line where it doesn't disturb what is piped on."""
+    click.echo(f"voicecoach: {line}.", err=True)
 
 
 def tell(warnings: tuple[Problem, ...]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)
+
+
+def script_file_options(function: Function) -> Function:
+    """Where a script is to be written."""
+    for option in (
+        click.option("--force", is_flag=True, help="Replace a file that is there."),
+        click.option(
+            "-o",
+            "--output-file",
+            "script",
+            required=True,
+            type=click.Path(path_type=Path),
+            help="The script's file.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def read_file(what: str, file: Path, most_bytes: int) -> bytes:
+    """What is in a file, or one byte more than `most_bytes` of it.
+
+    Raises:
+        NotFoundError: it can't be read; calls it what it should have been.
+    """
+    try:
+        with file.open("rb") as opened:
+            return opened.read(most_bytes + 1)
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise NotFoundError(what, str(file), hint=f"it can't be read: {reason}") from None
 
 
 def write_script(file: Path, text: str, *, force: bool) -> Path:
@@ -138,3 +171,18 @@ def terminal() -> bool:
 def is_plan(script: str) -> bool:
     """Whether it is a plan's file rather than a script."""
     return Path(script).suffix.lower() == ".json"
+
+
+def open_plan(path: Path) -> Timeline:
+    """The timeline of a plan's file.
+
+    Raises:
+        NotFoundError: it can't be read.
+        ExportError: it isn't a plan that can be played.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_PLAN_BYTES)
+    except OSError as error:
+        raise NotFoundError("plan", str(path), hint=error.strerror or "") from None
+    return read_plan(data, str(path), path.parent)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import ScriptName, open_routine, setting_options, user_settings
+from voicecoach.commands import ScriptName, setting_options, user_settings
+from voicecoach.commands.doses import open_routine
 from voicecoach.errors import (
     EXIT_DONE,
     EXIT_USER,

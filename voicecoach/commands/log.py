@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import click
 
+from voicecoach.commands.cells import cell, shown
 from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE
+from voicecoach.events import MOST_PAIN, Answer
 from voicecoach.record import Record, RecordedExercise, RecordedSession
 
 USUAL_LIMIT = 10
@@ -30,10 +30,9 @@ COLUMNS = (
     "name",
     "state",
     "held_seconds",
+    "feeling",
+    "pain",
 )
-RISKY = re.compile(r"(^|;) *(?=[=+\-@＝＋－＠])")
-"""Where a formula could begin, which a spreadsheet would run: some take wide signs for narrow ones,
-and many take semicolons for the ends of cells."""
 
 
 @click.command("log", epilog="Example: voicecoach log --since 2026-01-31 --csv > sessions.csv")
@@ -62,18 +61,18 @@ def command(
     most = USUAL_LIMIT if usual else limit
     # One more than is shown tells whether there are more.
     found = Record().sessions(most and most + 1, since.astimezone() if since else None)
-    shown = found[-most:] if most else found
+    last = found[-most:] if most else found
     if as_json:
-        click.echo(json.dumps(_document(shown), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_document(last), ensure_ascii=False, indent=2))
     elif as_csv:
-        click.echo(_table(shown), nl=False)
-    elif not shown:
+        click.echo(_table(last), nl=False)
+    elif not last:
         when = f" since {since:%Y-%m-%d}" if since else " yet"
         click.echo(f"No session{when}. Whenever you like: voicecoach play")
     else:
-        if len(found) > len(shown):
+        if len(found) > len(last):
             click.echo("(Earlier ones: voicecoach log --all)")
-        click.echo("\n".join(_line(session) for session in shown))
+        click.echo("\n".join(_line(session) for session in last))
     return EXIT_DONE
 
 
@@ -90,8 +89,15 @@ def _line(session: RecordedSession) -> str:
         parts.append(f"held {held} s")
     if spoken := sum(command.source == VOICE for command in session.commands):
         parts.append(f"{spoken} {'command' if spoken == 1 else 'commands'} by voice")
-    title = _shown(session.title) or "Session"
+    if session.answer:
+        parts.append(felt(session.answer))
+    title = shown(session.title) or "Session"
     return f"{session.began.astimezone():%a %Y-%m-%d %H:%M}  {title}: {'; '.join(parts)}"
+
+
+def felt(answer: Answer) -> str:
+    """How it was, to read."""
+    return answer.feeling or f"pain {answer.pain} of {MOST_PAIN}"
 
 
 def _ending(session: RecordedSession) -> str:
@@ -113,7 +119,7 @@ def _place(session: RecordedSession) -> str:
     """The exercise in which it ended, by its name."""
     for exercise in session.exercises:
         if exercise.number == session.exercise and exercise.state in ("begun", "hurt"):
-            return _shown(exercise.name)
+            return shown(exercise.name)
     return ""
 
 
@@ -142,6 +148,8 @@ def _document(sessions: Sequence[RecordedSession]) -> dict[str, Any]:
                 "script_hash": session.script_hash,
                 "settings": session.settings,
                 "exercise": session.exercise,
+                "feeling": session.answer.feeling if session.answer else None,
+                "pain": session.answer.pain if session.answer else None,
                 "exercises": [
                     {
                         "exercise": exercise.number,
@@ -173,7 +181,7 @@ def _table(sessions: Sequence[RecordedSession]) -> str:
     writer.writerow(COLUMNS)
     for session in sessions:
         for exercise in session.exercises or (None,):
-            writer.writerow([_cell(value) for value in _row(session, exercise)])
+            writer.writerow([cell(value) for value in _row(session, exercise)])
     return text.getvalue()
 
 
@@ -190,17 +198,6 @@ def _row(session: RecordedSession, exercise: RecordedExercise | None) -> list[st
         exercise.name if exercise else "",
         (exercise.state or "") if exercise else "",
         exercise.held_seconds if exercise else "",
+        (session.answer.feeling or "") if session.answer else "",
+        session.answer.pain if session.answer and session.answer.pain is not None else "",
     ]
-
-
-def _cell(value: str | float | None) -> str | float | None:
-    """A cell that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    return RISKY.sub(r"\g<0>'", _shown(value))
-
-
-def _shown(text: str) -> str:
-    """A text on one line, without what would steer a terminal."""
-    kept = (c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text)
-    return " ".join("".join(kept).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ import click
 
 from voicecoach.commands import (
     PIPE,
-    open_routine,
     script_argument,
     setting_options,
     terminal,
     user_settings,
 )
+from voicecoach.commands.doses import open_routine
 from voicecoach.commands.export import export_program
 from voicecoach.commands.hearing import open_voice, with_listening
 from voicecoach.controls import Controller
@@ -31,6 +32,7 @@ from voicecoach.record import Record
 from voicecoach.rendition import Rendition
 from voicecoach.session import Session, Watcher
 from voicecoach.session.cursor import exercise_start
+from voicecoach.session.question import Question
 from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
 
@@ -103,7 +105,8 @@ def _play(
     settings = program.settings
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
-    session = Session(Rendition(program, speaker), exercise_start(program, exercise))
+    question = _question(record, program, control)
+    session = Session(Rendition(program, speaker), exercise_start(program, exercise), question)
     controllers = _controllers(control, display)
     if voice := open_voice(session, settings, display.say):
         controllers.append(voice)
@@ -120,6 +123,15 @@ def _play(
     if recorded.trouble:
         click.echo(f"This session is not recorded: {recorded.trouble}", err=True)
     return session.late
+
+
+def _question(record: Record, program: Program, control: str) -> Question | None:
+    """Ask whoever has keys at hand; another program only if the user wants it to be asked."""
+    settings = program.settings
+    keys = control == "keys" and sys.stdout.isatty()
+    if not settings.ask or not (keys or (control == "stdin" and "ask" in settings.pinned)):
+        return None
+    return Question(record.bad_in_a_row(program.title))
 
 
 def _where_to_begin(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
-from voicecoach.events import Event
+from voicecoach.events import Answer, Event
 
 
 class Command(StrEnum):
@@ -59,8 +59,8 @@ VOICE = "voice"
 """The name of who sends what was spoken: it is answered by a chime, as nothing else tells whether
 it was understood."""
 
-Send = Callable[[Command], None]
-"""Hands a command to the session, at once and from any thread."""
+Send = Callable[[Command | Answer], None]
+"""Hands a command to the session, or an answer once Asked was told, at once and from any thread."""
 
 
 class Controller(Protocol):

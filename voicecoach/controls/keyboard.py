@@ -18,7 +18,7 @@ from typing import Any
 
 from voicecoach.controls import MEANINGS, Command, Send
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Event
+from voicecoach.events import Answer, Asked, Event
 
 if sys.platform == "win32":
     import msvcrt
@@ -44,11 +44,22 @@ KEYS: dict[Command, tuple[str, ...]] = {
     Command.STOP: ("q", "escape", "ctrl-d"),
 }
 """What ends a session lies top left, away from the rest; `=` and `1` are `+` and `!` unshifted."""
+ANSWER_KEYS: dict[Answer, tuple[str, ...]] = {
+    Answer("better"): ("b", "left"),
+    Answer("same"): ("s", "down", "up"),
+    Answer("worse"): ("w", "right"),
+    **{Answer(pain=digit): (str(digit),) for digit in range(10)},
+}
+"""What keys say while the coach asks how it was: the arrows lie as the words are said. All others
+say that there is no answer."""
+TEN_SECONDS = 1.5
+"""A 0 that follows a 1 within this makes a ten of it."""
 
 LONE_ESCAPE_SECONDS, UNFINISHED_SECONDS = 0.3, 1.0
 """How long to wait for more. An Escape that nothing follows was the key; the bytes of an arrow key
 begin with one too, can be torn apart on a slow line, and must not end a session."""
 
+_ANSWERS = {key: answer for answer, keys in ANSWER_KEYS.items() for key in keys}
 _COMMANDS = {key: command for command, keys in KEYS.items() for key in keys}
 _NAMES = {b" ": "space", b"\x1b": "escape", b"\x04": "ctrl-d"}
 for _letter, _arrow in ((b"A", "up"), (b"B", "down"), (b"C", "right"), (b"D", "left")):
@@ -107,6 +118,7 @@ class Keyboard:
 
     def __init__(self, show_help: Callable[[list[str]], None]) -> None:
         self._show_help = show_help
+        self._asked = False
         self._terminal: _Terminal | None = None
 
     def start(self, send: Send) -> None:
@@ -116,7 +128,8 @@ class Keyboard:
         threading.Thread(target=self._read, args=(terminal, send), daemon=True).start()
 
     def watch(self, event: Event) -> None:
-        """Nothing: keys show nothing."""
+        """Keys show nothing; but once the coach asks, they are answers."""
+        self._asked = self._asked or isinstance(event, Asked)
 
     def close(self) -> None:
         """Give the terminal back, at once."""
@@ -125,12 +138,21 @@ class Keyboard:
             atexit.unregister(self.close)
 
     def _read(self, terminal: _Terminal, send: Send) -> None:
+        one_at = float("-inf")
         with contextlib.closing(terminal.keys()) as keys:
             for key in keys:
-                if key == "?":
+                if self._asked:
+                    ten = key == "0" and time.monotonic() - one_at < TEN_SECONDS
+                    one_at = time.monotonic() if key == "1" else float("-inf")
+                    send(Answer(pain=10) if ten else _answer(key))
+                elif key == "?":
                     self._show_help(help_lines())
                 elif key in _COMMANDS and not terminal.closed:
                     send(_COMMANDS[key])
+
+
+def _answer(key: str) -> Answer | Command:
+    return _ANSWERS.get(key) or (Command.OUCH if key == "!" else Command.STOP)
 
 
 if sys.platform == "win32":

@@ -3,7 +3,8 @@
     hold                        → {"event": "error", "line": "hold", "why": "no such command", …}
     how-long                    → {"event": "obeyed", "command": "how long", "source": "stdin"}
 
-The first line out is {"event": "hello", "version": 1, "commands": […]}. When no more can come in,
+The first line out is {"event": "hello", "version": 1, "commands": […]}. After {"event": "asked"} a
+line may answer: better, same, worse, or 0 to 10, how much it hurts. When no more can come in,
 {"event": "inputEnded"} is written and the session goes on: an unplugged pedal is no reason to stop.
 When nobody listens any more it goes on too. Only when both ends are gone it is stopped: the program
 that ran it has died, and nobody else could.
@@ -25,7 +26,7 @@ from typing import Any
 
 from voicecoach.controls import Command, Send
 from voicecoach.errors import UnavailableError, nearest
-from voicecoach.events import Event, Passed, event_json
+from voicecoach.events import ANSWERS, Event, Passed, event_json
 
 VERSION = 1
 """Of the lines; they may get more keys, events and commands without a new one."""
@@ -49,6 +50,8 @@ PATIENCE_SECONDS = 1.0
 _PIPE_ROOM = 512
 """A pipe that can be written to takes so many bytes without blocking (POSIX)."""
 _COMMANDS = {**{str(command): command for command in Command}, **SYNONYMS}
+_ANSWERS = {str(answer): answer for answer in ANSWERS}
+_KNOWN = (*_COMMANDS, *_ANSWERS)
 
 
 def find_command(line: str) -> Command | None:
@@ -129,15 +132,16 @@ class Lines:
         text = line.decode("utf-8", "replace").strip("\ufeff \t\0")
         if self._closed or not text:
             return
-        if len(line) <= MOST_BYTES and (command := find_command(text)):
-            self._send(command)
+        said = find_command(text) or _ANSWERS.get(_plain(text))
+        if len(line) <= MOST_BYTES and said:
+            self._send(said)
             return
         long = len(line) > MOST_BYTES
         document = {
             "event": "error",
             "line": text[:60] + "…" if long else text,
             "why": f"longer than {MOST_BYTES} bytes" if long else "no such command",
-            "didYouMean": None if long else nearest(_plain(text), _COMMANDS) or None,
+            "didYouMean": None if long else nearest(_plain(text), _KNOWN) or None,
         }
         self._writer.put(document)
 

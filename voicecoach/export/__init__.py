@@ -18,6 +18,7 @@ from voicecoach.export.chapters import write_chapters, write_sheet
 from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell, Writer
 from voicecoach.export.page import write_page
+from voicecoach.export.picture import write_png, write_svg
 from voicecoach.export.split import write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.export.whole import whole, whole_folder
@@ -30,6 +31,8 @@ SILENT: Mapping[str, Writer] = {
     ".lrc": write_lrc,
     ".txt": write_transcript,
     ".pdf": write_handout,
+    ".svg": write_svg,
+    ".png": write_png,
     **CHAPTERS,
 }
 """What writes a file that needs no sound: for it alone nothing is mixed."""

@@ -25,8 +25,8 @@ class Material:
     """The session's samples, mixed and levelled; each call begins anew."""
     routine: Routine | None = None
     """What the coach means; None where a plan is exported."""
-    cover: bytes | None = None
-    """A picture, JPEG or PNG; b"" for none, None for one drawn from the session."""
+    cover: Callable[[], bytes] = bytes
+    """Gives its tracks' picture, JPEG or PNG; b"" for none."""
     paper: Paper = "a4"
     """What a handout is printed on."""
     track: str = ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from voicecoach.export.details import plan_details, routine_details
 from voicecoach.export.loudness import CEILING, MONO, SessionMeter, gain_to, limited, measured
 from voicecoach.export.material import Material
+from voicecoach.figure.cover import cover_png
 from voicecoach.program import Program
 from voicecoach.rendition import Rendition, cue_sound, timeline_blocks
 from voicecoach.sound import Samples
@@ -27,6 +28,8 @@ def render_program(
 ) -> Material:
     """What a program's exports are made of, at a loudness in LUFS; None: as it is played live.
 
+    The cover is a picture, JPEG or PNG, or b"" for none; by default it is drawn from the session.
+
     Raises:
         NotFoundError, SpeechError, ScriptError, ExportError: as voicecoach.rendition.Rendition.
     """
@@ -41,7 +44,7 @@ def render_program(
     )
     details = routine_details(program.routine, program.settings.language)
     blocks = _levelled(levels, rendition.blocks, meter, loudness)
-    return Material(timeline, details, blocks, program.routine, cover)
+    return Material(timeline, details, blocks, program.routine, _cover(timeline, cover))
 
 
 def render_plan(
@@ -56,7 +59,12 @@ def render_plan(
         meter.hear(timeline.cues)
     plain = partial(timeline_blocks, timeline, speaker)
     blocks = _levelled(timeline.levels, plain, meter, loudness)
-    return Material(timeline, plan_details(timeline), blocks, None, cover)
+    return Material(timeline, plan_details(timeline), blocks, None, _cover(timeline, cover))
+
+
+def _cover(timeline: Timeline, given: bytes | None) -> Callable[[], bytes]:
+    """The given picture, or one that is drawn when it is first asked for, and only then."""
+    return cache(partial(cover_png, timeline)) if given is None else lambda: given
 
 
 def _meter(levels: Levels, speaker: Speaker) -> SessionMeter:

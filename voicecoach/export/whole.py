@@ -5,11 +5,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from voicecoach.errors import ExportError
+
+ABANDONED = 3600
+"""Seconds for which no export leaves its file as it is."""
 
 
 @contextlib.contextmanager
@@ -21,6 +26,7 @@ def whole(path: Path) -> Iterator[Path]:
     """
     part = _beside(path)
     with _clear(path):
+        _tidy(part)
         try:
             yield part
             part.replace(path)
@@ -37,6 +43,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     part = _beside(path)
     with _clear(path):
+        _tidy(part)
         try:
             part.mkdir()
             yield part
@@ -53,6 +60,18 @@ def _beside(path: Path) -> Path:
     # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
     # Its ending is the target's, which says what to write.
     return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{path.suffix[:20]}")
+
+
+def _tidy(part: Path) -> None:
+    """Remove what exports of the same file left that were killed: a day's track is gigabytes."""
+    begin, _, end = part.name.rpartition(f".{os.getpid()}.")
+    left = re.compile(rf"{re.escape(begin)}\.[0-9]+\.{re.escape(end)}(\..*)?")
+    for other in part.parent.iterdir():
+        if left.fullmatch(other.name):
+            with contextlib.suppress(OSError):  # somebody else's, or gone by now
+                files = [other, *(other.iterdir() if other.is_dir() else ())]
+                if time.time() - max(file.stat().st_mtime for file in files) > ABANDONED:
+                    shutil.rmtree(other) if other.is_dir() else other.unlink()
 
 
 @contextlib.contextmanager

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from voicecoach.routine import Side
 
 
+OTHERWISE = "en"
+"""The language of what is shown where the coach doesn't speak a plan's own."""
+
+
 def languages() -> list[str]:
     """The languages that the coach speaks by itself."""
     files = resources.files(__name__).iterdir()
@@ -39,6 +43,12 @@ def phrases(language: str) -> Phrases:
     text = resources.files(__name__).joinpath(f"{base}.toml").read_text(encoding="utf-8")
     region = next((part.upper() for part in parts if len(part) in (2, 3)), "")
     return Phrases(base, MappingProxyType(tomllib.loads(text)), region)
+
+
+def shown_phrases(language: str) -> Phrases:
+    """The phrases of a language, or where the coach doesn't speak it, as a plan's, of OTHERWISE."""
+    known = language.split("-", maxsplit=1)[0] in languages()
+    return phrases(language if known else OTHERWISE)
 
 
 def iso639_2(language: str) -> str:

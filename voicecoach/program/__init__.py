@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from voicecoach.errors import Location, Problem, ScriptError
 from voicecoach.phrases import phrases
 from voicecoach.program.exercise import ExerciseWriter
+from voicecoach.program.news import dose_news
 from voicecoach.program.winding import wound_down
 from voicecoach.program.writer import Writer, sentence
 from voicecoach.routine import Routine
@@ -69,6 +70,9 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
     yield Step("opening", (Chime("start"), *hint, title, *caution), routine.title, chimes=chimes)
     if timed and settings.guidance != "minimal":
         yield Step("length", (SayLength(),), routine.title, chimes=chimes)
+    if news := dose_news(routine, words):
+        said = tuple(Say(text) for text in news)
+        yield Step("opening", said, routine.title, chimes=chimes)
     if routine.intro:
         yield Step("opening", writer.read(routine.intro), routine.title, chimes=chimes)
     for number, exercise in enumerate(routine.exercises, 1):

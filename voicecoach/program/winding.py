@@ -28,7 +28,7 @@ def wound_down(steps: Sequence[Step], settings: Settings) -> tuple[Step, ...]:
     """
     if not settings.wind_down_seconds:
         return tuple(steps)
-    lengths = [sum(_seconds(part, settings) for part in step.parts) for step in steps]
+    lengths = [_step_seconds(step, settings) for step in steps]
     left = [*accumulate(reversed(lengths), initial=0.0)][::-1]
     winding = _Winding(settings, min(settings.wind_down_seconds, left[0]) or 1.0)
     sets: dict[tuple[int, int], list[float]] = {}
@@ -48,6 +48,15 @@ def wound_down(steps: Sequence[Step], settings: Settings) -> tuple[Step, ...]:
             )
         )
     return tuple(wound)
+
+
+def about_seconds(steps: Sequence[Step], settings: Settings) -> float:
+    """About how long a session takes, without speaking it."""
+    return sum(_step_seconds(step, settings) for step in steps)
+
+
+def _step_seconds(step: Step, settings: Settings) -> float:
+    return sum(_seconds(part, settings) for part in step.parts)
 
 
 def _seconds(part: StepPart, settings: Settings) -> float:

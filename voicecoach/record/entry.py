@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from voicecoach.events import Ending
+from voicecoach.events import Answer, Ending
 
 State = Literal["begun", "done", "skipped", "hurt"]
 
@@ -22,6 +22,8 @@ class RecordedExercise:
     state: State | None = None
     """begun: the session ended, or broke off, within it; None: never reached."""
     held_seconds: float = 0.0
+    asked: str = ""
+    """What was asked of an exercise that grows, as voicecoach.progression.walk.Asked writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class RecordedSession:
     ended: datetime | None = None
     ending: Ending | None = None
     """None while it runs, and for ever if it broke off."""
+    answer: Answer | None = None
+    """How it was; None where nothing was asked, or nothing answered."""
     number: int = 0
     """Counts the record's sessions; 0 before it is written."""
     running: bool = False

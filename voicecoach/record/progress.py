@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from voicecoach.events import Ended, Ending, Event, Obeyed, Passed, StepEnded, StepStarted
+from voicecoach.events import (
+    Answered,
+    Asked,
+    Ended,
+    Ending,
+    Event,
+    Obeyed,
+    Passed,
+    StepEnded,
+    StepStarted,
+)
 from voicecoach.record.entry import RecordedCommand, RecordedExercise, RecordedSession, State
 from voicecoach.step import Step
 from voicecoach.units import seconds
@@ -26,14 +36,26 @@ class Progress:
     """How far a session has come; `entry` is always whole, and the same after the same events."""
 
     def __init__(
-        self, entry: RecordedSession, steps: Sequence[Step], first: int = 1, clock: Clock = now
+        self,
+        entry: RecordedSession,
+        steps: Sequence[Step],
+        first: int = 1,
+        clock: Clock = now,
+        asked: Mapping[int, str] = {},
     ) -> None:
-        """`first` is the exercise that the session begins with: those before it aren't missed."""
+        """`first` is the exercise that the session begins with: those before it aren't missed.
+
+        `asked` is what was asked of exercises that grow, by their numbers.
+        """
         names = {step.exercise: step.name for step in steps if step.exercise}
-        exercises = tuple(RecordedExercise(number, names[number]) for number in sorted(names))
+        exercises = tuple(
+            RecordedExercise(number, names[number], asked=asked.get(number, ""))
+            for number in sorted(names)
+        )
         resumed = first if first > 1 and first in names else None
         self.entry = replace(entry, exercises=exercises, exercise=resumed)
         self.clock = clock
+        self._asked = False
         self._first, self._last = first, max(names, default=0)
         self._index = {exercise.number: index for index, exercise in enumerate(exercises)}
         self._missing = {
@@ -43,7 +65,7 @@ class Progress:
     def watch(self, event: Event) -> bool:
         """Take an event in; True if the record must know at once."""
         before = self.entry
-        if before.ending is not None:
+        if before.ending is not None and not self._asked:
             return False
         match event:
             case StepStarted():
@@ -58,8 +80,15 @@ class Progress:
                 at, exercise = self.clock(), before.exercise
                 command = RecordedCommand(at, event.command, event.source, exercise)
                 self._change(commands=(*before.commands, command))
+            case Asked():  # all is done, whether or not an answer is waited for
+                self._end("done")
+                self._asked = True
+            case Answered():
+                self._change(answer=event.answer)
             case Ended():
-                self._end(event.how)
+                if not self._asked or event.how == "hurt":
+                    self._end(event.how)
+                self._asked = False
         return self.entry is not before
 
     def _start(self, step: Step) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from voicecoach.script.directions import TextLine, read_parts
 from voicecoach.script.dose import DoseError, read_progress
 from voicecoach.script.markup import plain
 from voicecoach.script.section import Report, Section
+from voicecoach.script.times import read_times
 from voicecoach.settings import SETTINGS, read_setting
 from voicecoach.settings.values import MOST_SAID, say_line
 
-FACTS = ("caution", "author", "license", "tags", "progress")
+FACTS = ("caution", "author", "license", "tags", "progress", "times")
 """What a script may say of itself beside its settings."""
 SPOKEN = ("halfway", "between", "finish", "short")
 """An exercise's own words."""
@@ -25,6 +27,8 @@ CUES = (*SPOKEN, "caution", "chimes", "countdown", "guidance", "progress")
 """An exercise's own lines."""
 SAY = "say"
 """How a word is said: a setting that may be repeated."""
+READ: Mapping[str, Callable[[str], object]] = {"progress": read_progress, "times": read_times}
+"""Facts that are more than text."""
 SETTING_NAMES = tuple(setting.name for setting in SETTINGS.values() if setting.in_script)
 BUILT_IN = {"chimes": chime_sets, "background": background_names}
 """Settings that may name a sound file beside the script, and what is built in."""
@@ -72,9 +76,9 @@ def take_key(key: KeyLine, section: Section, folder: Path | None, report: Report
     elif key.key in SPOKEN:
         for words in _words(key, section, report):
             section.cues[key.key] = words
-    elif key.key == "progress":
+    elif key.key in READ:
         try:
-            section.facts[key.key] = read_progress(key.value)
+            section.facts[key.key] = READ[key.key](plain(key.value))
         except DoseError as error:
             report.error(key.line, key.value_column, error.cause, error.hint)
     elif key.key in FACTS:
@@ -98,10 +102,10 @@ def misplaced(key: KeyLine, *, inside: bool, anew: bool, report: Report) -> bool
         report.error(key.line, key.column, f"{quoted(key.key)} is a setting", hint)
         return True
     if inside and key.key in (*SETTING_NAMES, *FACTS):
-        if key.key in SETTING_NAMES and _means_setting(key):
+        if _means_setting(key):
             report.error(key.line, key.column, f"{quoted(key.key)} is a setting", hint)
             return True
-        if anew:
+        if anew and not (key.key == "times" and key.value[:1].isdecimal()):  # a dose, and told so
             report.warn(key.line, key.column, said, f"for the session, {hint}")
     elif anew and (near := nearest(key.key, CUES if inside else (*FACTS, *SETTING_NAMES), 0.75)):
         report.warn(key.line, key.column, said, f"did you mean {quoted(near + ':')}?")
@@ -111,10 +115,12 @@ def misplaced(key: KeyLine, *, inside: bool, anew: bool, report: Report) -> bool
 def _means_setting(key: KeyLine) -> bool:
     """Whether a line below a heading can hardly be prose: "Voice: keep it low and calm"."""
     try:
+        if key.key == "times":
+            return bool(read_times(plain(key.value)))
         read_setting(key.key, key.value)
-    except SettingError:
+    except (DoseError, SettingError):
         return False
-    return 1 <= len(key.value.split()) <= 2
+    return key.key not in FACTS and 1 <= len(key.value.split()) <= 2
 
 
 def _say(key: KeyLine, section: Section, report: Report) -> None:

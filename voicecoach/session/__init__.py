@@ -11,12 +11,13 @@ from functools import partial
 
 from voicecoach.controls import Command, Controller
 from voicecoach.errors import DeviceError, UnavailableError
-from voicecoach.events import Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.events import Answer, Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
 from voicecoach.output import Output
 from voicecoach.rendition import Rendition
 from voicecoach.session.director import Director
 from voicecoach.session.edit import resumed
 from voicecoach.session.front import Tap
+from voicecoach.session.question import Question
 from voicecoach.session.stream import FADE
 from voicecoach.sound import Samples
 
@@ -35,11 +36,16 @@ Watcher = Callable[[Event], None]
 class Session:
     """Plays a rendition once, and follows the person. What the output pulls is its clock."""
 
-    def __init__(self, rendition: Rendition, start_index: int = 0) -> None:
-        """`start_index` is the step of the program to begin with."""
+    def __init__(
+        self, rendition: Rendition, start_index: int = 0, question: Question | None = None
+    ) -> None:
+        """`start_index` is the step of the program to begin with; `question` follows the last."""
         self.start_index = start_index
+        self.question = question
         self.director = Director(rendition)
-        self._commands: queue.SimpleQueue[tuple[Command, str]] = queue.SimpleQueue()
+        if question:
+            self.director.epilogue = question.places
+        self._commands: queue.SimpleQueue[tuple[Command | Answer, str]] = queue.SimpleQueue()
         self._phrases: deque[str] = deque()
         """What is to be said in between."""
         self._watchers: list[Watcher] = []
@@ -67,9 +73,17 @@ class Session:
         """Say one of the coach's own phrases as soon as there is room; from any thread."""
         self._phrases.append(phrase)
 
-    def send(self, command: Command, source: str = "program") -> None:
+    @property
+    def asking(self) -> bool:
+        """Whether all was done, and an answer is awaited."""
+        return self.question is not None and self.question.sounds(self.director)
+
+    def send(self, command: Command | Answer, source: str = "program") -> None:
         """Hand over a command, from any thread; the urgent ones silence the session at once."""
-        self.director.hear(command)
+        if self.asking:
+            self.director.hush()
+        elif isinstance(command, Command):
+            self.director.hear(command)
         self._commands.put((command, source))
 
     def run(
@@ -96,7 +110,7 @@ class Session:
                 pass
             self._ending = self.director.ending
         except KeyboardInterrupt:
-            self._ending = "stopped"
+            self._ending = "done" if self.asking else "stopped"
             self.director.hush()
             if self._output:
                 self._output.wait(HEARD_SECONDS)
@@ -129,8 +143,8 @@ class Session:
             self._tell(director.reporter.passed(director.rendition))
         else:
             self._tell(director.reporter.events())
-            self._tell(director.obey(command, source))
-        if self._phrases and director.announce(self._phrases[0]):
+            self._tell(self._heed(command, source))
+        if self._phrases and not self.asking and director.announce(self._phrases[0]):
             self._phrases.popleft()
         if director.stream.error:
             raise director.stream.error
@@ -139,12 +153,19 @@ class Session:
         except DeviceError as error:
             return not self._find_device(str(error), open_output)
 
+    def _heed(self, said: Command | Answer, source: str) -> Iterable[Event]:
+        if self.question and self.asking:
+            return self.question.hear(self.director, said, source)
+        if isinstance(said, Answer):
+            return [Ignored(str(said), source, "nothing was asked")]
+        return self.director.obey(said, source)
+
     def _find_device(self, why: str, open_output: OpenOutput) -> bool:
         """Wait for a device, then go on from the start of the sentence; False if asked to stop."""
         if self._output:
             self._output.close()
         director = self.director
-        if director.ending != "done":  # it was saying goodbye
+        if director.ending != "done" or self.asking:  # it was saying goodbye
             return False
         place = director.hush()
         director.stream.read(FADE)  # nobody hears the fade: the next device would begin with it
@@ -164,7 +185,7 @@ class Session:
                 director.ending = "stopped" if command is Command.STOP else "hurt"
                 self._tell([Obeyed(command, source)])
                 return False
-            self._tell([Ignored(command, source, "there is no sound device")])
+            self._tell([Ignored(str(command), source, "there is no sound device")])
         if not director.paused:
             director.go(resumed(place) if place else None)
             self._tell([Resumed()])

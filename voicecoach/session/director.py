@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from voicecoach.controls import VOICE, Command
 from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed
@@ -21,7 +21,6 @@ from voicecoach.session.undo import UNDO_FRAMES, Undo
 from voicecoach.session.watch import Reporter
 from voicecoach.settings import Settings
 from voicecoach.sound import chime
-from voicecoach.step import SayLength, Step
 from voicecoach.timeline import Cue, Levels, Segment
 from voicecoach.units import frames
 
@@ -53,6 +52,8 @@ class Director:
 
     def __init__(self, rendition: Rendition) -> None:
         self.rendition = rendition
+        self.epilogue: Callable[[Rendition], Iterator[Place]] = lambda _: iter(())
+        """What follows the last step."""
         self.levels = Levels.of(rendition.program.settings)
         self.stream = Stream(self._mix, self._after)
         self.front = Front(self.stream.read)
@@ -158,7 +159,7 @@ class Director:
         index = self.index
         old = self.rendition
         self.rendition = Rendition(program, old.speaker, index, old.bed)
-        if not _says_length(program.steps[index]):
+        if not program.steps[index].says_length:
             self.rendition.segment(index)  # spoken before anything is changed
         words = self._said(self.phrase(phrase)) if phrase else None
 
@@ -224,7 +225,7 @@ class Director:
         old = seam.segment.step
         # Words in between are said at the old pace; so is the length: to say it anew, the whole
         # session would have to be spoken first.
-        if old.index < 0 or _says_length(old):
+        if old.index < 0 or old.says_length:
             return seam
         step = with_holds_of(self.rendition.program.steps[old.index], old)
         return spliced(seam, self.rendition.scheduler.segment(step), FADE)
@@ -236,13 +237,10 @@ class Director:
         while index + 1 < len(self.rendition.program.steps):
             index += 1
             yield Place(self.rendition.segment(index))
+        yield from self.epilogue(self.rendition)
 
     def _mix(self, places: Iterator[Place], at: int) -> Iterator[Piece]:
         # A change drops what was to be said and hasn't been.
         self._speech = [(start, min(end, at)) for start, end in self._speech if start < at]
         stretches = (Stretch(place.segment, place.offset, place.fresh) for place in places)
         return self.rendition.pieces(stretches, at, self.levels, self._speech, BLOCK)
-
-
-def _says_length(step: Step) -> bool:
-    return any(isinstance(part, SayLength) for part in step.parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voicecoach.events import Event, Moment, Passed, StepEnded, StepStarted
+from voicecoach.events import Asked, Event, Moment, Passed, StepEnded, StepStarted
 from voicecoach.rendition import Rendition
 from voicecoach.session.edit import Place
 from voicecoach.session.stream import Heard, Stream
@@ -47,6 +47,8 @@ class Reporter:
                 return
             if heard.segment.step.index < 0:
                 self._aside = Place(heard.segment, heard.end)
+                if heard.segment.step.kind == "question" and heard.start == 0:
+                    yield Asked()
                 continue
             self._aside = None
             yield from self._step(heard)

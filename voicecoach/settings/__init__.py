@@ -54,6 +54,8 @@ class Settings:
     guidance: Guidance = "full"
     room_tone: bool = True
     """Whether a faint room tone lies under the whole session instead of digital silence."""
+    ask: bool = True
+    """Whether the coach asks after a session how it was."""
     output: str = "miniaudio"
     device: str = ""
     """Part of a playback device's name; "" is the default device."""
@@ -160,6 +162,7 @@ _READ = (
     Setting("background volume", "background_volume", values.volume, "The background.", "%", False),
     Setting("guidance", "guidance", values.word(*GUIDANCE), "full, fading or minimal.", "HOW"),
     Setting("room tone", "room_tone", values.on, "A faint room tone: on, off.", "ON", False),
+    Setting("ask", "ask", values.on, "Ask afterwards how it was: on, off.", "ON", False),
     Setting("output", "output", str.strip, "miniaudio or simpleaudio.", "NAME", False),
     Setting("device", "device", str.strip, "Part of a sound device's name.", "NAME", False),
     Setting("listen", "listen", values.on_or_auto, "Obey spoken commands, or don't.", "", False),

@@ -66,7 +66,12 @@ def _read_plan(document: dict[str, Any], folder: Path | None) -> Timeline:
     )
     _check_order(chapters, "chapters")
     left_out = tuple(
-        LeftOut(_typed("text", o), _typed("line", o), _typed("why", o))
+        LeftOut(
+            _typed("text", o),
+            _typed("line", o),
+            _typed("why", o),
+            _position(o.get("start", 0), total),
+        )
         for o in document.get("left_out", ())
     )
     title, language = _typed("title", document), _typed("language", document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from voicecoach.settings import Settings
@@ -65,6 +65,12 @@ class LeftOut:
     text: str
     line: int | None
     why: str
+    start: Frames = field(default=Frames(0), compare=False)
+    """Where there would have been none: the step's or span's beginning."""
+
+    def moved(self, by: int) -> LeftOut:
+        """The same, so many frames later."""
+        return replace(self, start=Frames(self.start + by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ class Timeline:
             "levels": asdict(self.levels),
             "chapters": [{"title": c.title, "start": c.start, "end": c.end} for c in self.chapters],
             "cues": [_cue_json(cue) for cue in self.cues],
-            "left_out": [{"text": o.text, "line": o.line, "why": o.why} for o in self.left_out],
+            "left_out": [asdict(left) for left in self.left_out],
         }
         return json.dumps(document, ensure_ascii=False, indent=1)
 
@@ -171,7 +177,7 @@ def assemble(title: str, language: str, segments: Iterable[Segment], levels: Lev
             chapters.append(Chapter(step.name, Frames(at), Frames(at)))
             exercise = step.exercise
         cues += [cue.moved(at) for cue in segment.cues]
-        left_out += segment.left_out
+        left_out += [left.moved(at) for left in segment.left_out]
         at += segment.frames
         if step.exercise:
             chapters[-1] = replace(chapters[-1], end=Frames(at))

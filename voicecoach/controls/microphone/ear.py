@@ -145,6 +145,9 @@ class Ear:
             while process.stdin and (block := self._next_block(process)):
                 process.stdin.write(pack_block(block))
                 process.stdin.flush()
+        with contextlib.suppress(OSError):  # what was still to be written
+            if process.stdin:
+                process.stdin.close()
 
     def _next_block(self, process: subprocess.Popen[bytes]) -> Block | None:
         with self._lock:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voicecoach.export.material import Material, Tell, Writer
-from voicecoach.phrases import Phrases, languages, phrases
+from voicecoach.phrases import Phrases, shown_phrases
 from voicecoach.timeline import Cue, Timeline
 from voicecoach.units import Frames, frames, seconds
 
@@ -17,8 +17,6 @@ LEAST_SECONDS = {"hold": 0.0, "rest": 0.0, "ready": 0.0, "switch": 0.0, "pause":
 """The spans that are shown, from which length on: short pauses belong to the words around them,
 and breaths and beats say by themselves what is to be done.
 """
-OTHERWISE = "en"
-"""The language of what is shown where the coach doesn't speak a plan's own."""
 READABLE = frames(1.0)
 """Between two words, a span's caption that stays for less would only flicker."""
 
@@ -52,12 +50,6 @@ def captions(timeline: Timeline) -> list[Caption]:
         if (text := _text(cue, words)) and cue.end > cue.start
     ]
     return sorted(found, key=lambda caption: caption.start)
-
-
-def shown_phrases(language: str) -> Phrases:
-    """The phrases of a language, or where the coach doesn't speak it, as a plan's, of OTHERWISE."""
-    known = language.split("-", maxsplit=1)[0] in languages()
-    return phrases(language if known else OTHERWISE)
 
 
 def one_at_a_time(timeline: Timeline) -> list[Caption]:

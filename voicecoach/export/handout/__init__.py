@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voicecoach.errors import ExportError
-from voicecoach.export.handout.code import draw_code
+from voicecoach.export.handout.code import Code, draw_code
 from voicecoach.export.handout.content import handout_content, sound_files
 from voicecoach.export.handout.payload import MOST_PACKED, pack
 from voicecoach.export.handout.typeset import typeset
@@ -24,11 +24,20 @@ def write_handout(path: Path, material: Material, tell: Tell | None = None) -> N
     """
     if material.routine is None:
         raise ExportError("a handout is made from a script; a plan doesn't hold its exercises")
-    payload = pack(material.details.script)
-    code = draw_code(payload) if payload else None
+    code = script_code(material)
     path.write_bytes(typeset(handout_content(material, material.routine, code)))
     if tell:
         tell(material.timeline.frames)
+
+
+def script_code(material: Material) -> Code | None:
+    """The code that holds a session's script; None where that is too long for one.
+
+    Raises:
+        MissingExtraError: the extra "handout" isn't installed.
+    """
+    payload = pack(material.details.script)
+    return draw_code(payload) if payload else None
 
 
 def handout_notes(material: Material) -> Iterator[str]:

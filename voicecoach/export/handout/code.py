@@ -29,5 +29,5 @@ def draw_code(text: str) -> Code:
 
     code = segno.make_qr(text, error="m")
     drawing = BytesIO()
-    code.save(drawing, kind="svg", xmldecl=False, border=4)
+    code.save(drawing, kind="svg", xmldecl=False, border=4, omitsize=True)
     return Code(drawing.getvalue().decode(), code.symbol_size(border=4)[0] * MODULE_MM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 from voicecoach.export.handout.code import Code
@@ -85,6 +85,7 @@ class Content:
     intro: tuple[Line, ...]
     exercises: tuple[ShownExercise, ...]
     progress: Labelled | None
+    times: Labelled | None
     code: Code | None
     code_name: str
     """What stands for the code where it can't be seen."""
@@ -123,6 +124,7 @@ def handout_content(material: Material, routine: Routine, code: Code | None) -> 
         intro=writer.lines(routine.intro),
         exercises=tuple(writer.exercise(exercise) for exercise in routine.exercises),
         progress=writer.progress(routine.progress) if routine.progress else None,
+        times=writer.times(routine.times) if routine.times else None,
         code=code,
         code_name=wording.say("code_name"),
         code_note=wording.say("code" if code else "no_code"),
@@ -173,6 +175,9 @@ class _Writer:
             self.lines(exercise.after),
             tuple(cues),
         )
+
+    def times(self, times: Iterable[time]) -> Labelled:
+        return Labelled(self.wording.say("when"), self.wording.times(times))
 
     def progress(self, progress: Progress) -> Labelled:
         return Labelled(self.wording.say("progression"), self.wording.progress(progress))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import resources
-from typing import TYPE_CHECKING, cast
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any, cast
 
 from voicecoach.errors import ExportError, MissingExtraError, UnavailableError, quoted
 from voicecoach.export.handout.content import Content
@@ -24,14 +26,22 @@ _CJK = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO")
 
 
 def typeset(content: Content) -> bytes:
-    """The PDF of a handout's content. None of its text is read as markup, and no file is read.
+    """The PDF of a handout's content. Raises as `typeset_page`."""
+    return typeset_page(asdict(content), resources.files(__package__) / "handout.typ", MOST_PAGES)
+
+
+def typeset_page(content: Mapping[str, Any], template: Traversable, most_pages: int) -> bytes:
+    """The PDF of what a template shows, as large as can be on so many pages.
+
+    None of its text is read as markup, and no file is read.
 
     Raises:
         MissingExtraError: the extra "handout" isn't installed.
         UnavailableError: no font here has a character of the text.
     """
+    import fontpkg
+
     try:
-        import fontpkg
         from typst import Fonts, TypstError
     except ImportError:
         raise MissingExtraError("a handout", "handout") from None
@@ -39,30 +49,33 @@ def typeset(content: Content) -> bytes:
     packaged = [file.path for family in fontpkg.families().values() for file in family.files]
     folders = sorted({str(path.parent) for path in packaged})
     try:  # without the system's, the same script gives the same file on every machine
-        return _compiled(content, Fonts(include_system_fonts=False, font_paths=folders))
+        fonts = Fonts(include_system_fonts=False, font_paths=folders)
+        return _compiled(content, template, most_pages, fonts)
     except TypstError as error:
         if not _MISSING.search(error.diagnostic):
             raise ExportError(f"the handout can't be typeset: {error.message}") from None
     try:
-        return _compiled(content, Fonts(font_paths=folders))
+        return _compiled(content, template, most_pages, Fonts(font_paths=folders))
     except TypstError as error:
         raise UnavailableError(_uncovered(error.diagnostic)) from None
 
 
-def _compiled(content: Content, fonts: Fonts) -> bytes:
+def _compiled(
+    content: Mapping[str, Any], template: Traversable, most_pages: int, fonts: Fonts
+) -> bytes:
     from typst import Compiler
 
     pdf, pages = b"", 0
-    with resources.as_file(resources.files(__package__) / "handout.typ") as template:
-        compiler = Compiler(template, root=template.parent, font_paths=fonts)
-        for size in (*SIZES, SIZES[0]):  # if two pages are too few, it may as well be large
-            text = json.dumps({**asdict(content), "size": size})
+    with resources.as_file(template) as file:
+        compiler = Compiler(file, root=file.parent, font_paths=fonts)
+        for size in (*SIZES, SIZES[0]):  # if so many pages are too few, it may as well be large
+            text = json.dumps({**content, "size": size})
             compiled = compiler.compile(
                 format="pdf", sys_inputs={"content": text}, pdf_standards="ua-1", timestamp=0
             )
             pdf = cast("bytes", compiled)  # which it is for one PDF that no file is named for
             pages = int(json.loads(compiler.query("<pages>", field="value", one=True)))
-            if pages <= MOST_PAGES:
+            if pages <= most_pages:
                 break
     return pdf
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, time
 from typing import Any
 
 from voicecoach.phrases import phrases
 from voicecoach.routine import Dose, Duration, Progress
+from voicecoach.units import write_time
 
 BETWEEN = " · "
 """Between the items of a dose."""
@@ -59,6 +60,10 @@ class Wording:
             period=self.count(progress.period.removesuffix("s"), progress.every),
             most=amount(progress.most),
         )
+
+    def times(self, times: Iterable[time]) -> str:
+        """When it is to be done: "every day at 9:00, 13:00, 18:00."."""
+        return self.say("daily", times=", ".join(map(write_time, times)))
 
     def count(self, what: str, count: int) -> str:
         """So many of something: `what` is a phrase with its plural, such as time or set."""

@@ -7,6 +7,7 @@ stand in it, and sound from within.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,9 @@ from pathlib import Path
 from string import Template
 from typing import BinaryIO
 
-from voicecoach.errors import ExportError
-from voicecoach.export.captions import shown_phrases
+from voicecoach.errors import ExportError, MissingExtraError
+from voicecoach.export.handout import script_code
+from voicecoach.export.handout.code import Code
 from voicecoach.export.handout.content import handout_content
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.page.player import player_json
@@ -25,7 +27,7 @@ from voicecoach.export.page.sheet import html, plan_sheet, routine_sheet
 from voicecoach.export.tracks.coding import code
 from voicecoach.export.tracks.mp4 import CODING
 from voicecoach.export.tracks.tags import track_chapters
-from voicecoach.phrases import Phrases
+from voicecoach.phrases import Phrases, shown_phrases
 from voicecoach.timeline import Chapter
 from voicecoach.units import seconds
 
@@ -85,7 +87,7 @@ def page_text(material: Material) -> str:
     words = shown_phrases(details.language)
     chapters = track_chapters(timeline)
     routine = material.routine  # a plan has none
-    content = handout_content(material, routine, None) if routine else None
+    content = handout_content(material, routine, _code(material)) if routine else None
     style, script = _part("page.css"), _part("page.js")
     texts = {
         **words.texts["page"],
@@ -107,6 +109,13 @@ def page_text(material: Material) -> str:
         ),
         sound=_SOUND,
     )
+
+
+def _code(material: Material) -> Code | None:
+    """The code that is printed with the page, where the extra for handouts is installed."""
+    with contextlib.suppress(MissingExtraError):
+        return script_code(material)
+    return None
 
 
 def _part(name: str) -> str:

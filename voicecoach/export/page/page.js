@@ -197,7 +197,8 @@
 
   function tellSystem(title) {
     if (!media || !window.MediaMetadata) return;
-    media.metadata = new MediaMetadata({ title, artist: session.artist, album: session.title });
+    const { artist, title: album, artwork } = session;
+    media.metadata = new MediaMetadata({ title, artist, album, artwork });
   }
 
   function tellPosition() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from voicecoach.export.captions import captions, plain
 from voicecoach.export.material import Material
+from voicecoach.export.tracks.tags import picture_type
 from voicecoach.phrases import Phrases
 from voicecoach.program.writer import INHALE
 from voicecoach.timeline import Chapter, Cue
@@ -18,6 +20,8 @@ COUNTED = {"hold": "hold", "rest": "rest", "ready": "get_ready", "switch": "swit
 """The spans that the ring counts down, and the phrases that name them."""
 BREATHED = {"in": "breathe_in", "out": "breathe_out"}
 """The halves of a breath, which fill and empty the ring."""
+MOST_ARTWORK = 1 << 20
+"""Bytes: a larger cover would make a page that is to be mailed a third of itself."""
 STOPS = ".。।"
 """What ends a sentence: a word alone is none."""
 
@@ -44,7 +48,16 @@ def player_json(
     }
     # A place counts only in the very session it was left in: one at another pace is another.
     session["key"] = f"voicecoach:{hashlib.sha256(_json(session).encode()).hexdigest()}"
+    session["artwork"] = _artwork(material.cover())
     return _json(session)
+
+
+def _artwork(picture: bytes) -> list[dict[str, str]]:
+    """The cover for the lock screen, within the page."""
+    if not 0 < len(picture) <= MOST_ARTWORK:
+        return []
+    kind = picture_type(picture)
+    return [{"src": f"data:{kind};base64,{base64.b64encode(picture).decode()}", "type": kind}]
 
 
 def _json(document: Mapping[str, Any]) -> str:

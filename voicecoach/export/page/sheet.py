@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from voicecoach.export.captions import plain
+from voicecoach.export.handout.code import Code
 from voicecoach.export.handout.content import Content, Labelled, Line, ShownExercise
 from voicecoach.timeline import Cue, Timeline
 
@@ -16,12 +17,13 @@ def html(text: str) -> str:
 
 
 def routine_sheet(content: Content) -> str:
-    """The exercises of a script, with their doses and cautions."""
+    """The exercises of a script, with doses and cautions, and its code, which only paper shows."""
     lines = [*_paragraphs(content.caution, content.caution_label), *map(_line, content.intro)]
     for exercise in content.exercises:
         lines += ["<article>", *_exercise(exercise, content.caution_label), "</article>"]
-    if content.progress:
-        lines.append(_labelled(content.progress))
+    lines += [_labelled(said) for said in (content.times, content.progress) if said]
+    if content.code:
+        lines += _code(content, content.code)
     if facts := " · ".join(content.facts):
         lines.append(f'<p class="fine">{html(facts)}</p>')
     return "\n".join(lines)
@@ -36,6 +38,17 @@ def plan_sheet(timeline: Timeline) -> str:
         cues = (cue for cue in timeline.cues if start <= cue.start < end)
         lines += ["<article>", *([_heading(name)] if name else []), *_said(cues), "</article>"]
     return "\n".join(lines)
+
+
+def _code(content: Content, code: Code) -> Iterator[str]:
+    size = f'width="{code.side:g}mm" height="{code.side:g}mm"'
+    drawing = code.svg.replace("<svg", f'<svg {size} aria-hidden="true"', 1)
+    yield f'<figure class="code" aria-label="{html(content.code_name)}">{drawing}'
+    yield f"<figcaption><p>{html(content.code_note)}</p>"
+    yield f"<p><code>{html(content.command)}</code></p>"
+    if content.sounds_note:
+        yield _paragraph(content.sounds_note)
+    yield "</figcaption></figure>"
 
 
 def _said(cues: Iterable[Cue]) -> Iterator[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
 from voicecoach.export.tracks.ogg import comments
-from voicecoach.export.tracks.tags import cover
 
 CODING = Coding("flac", "flac")
 
@@ -15,7 +14,7 @@ CODING = Coding("flac", "flac")
 def write(path: Path, material: Material, tell: Tell | None = None) -> None:
     """The session as a FLAC file. Raises as voicecoach.export.tracks.coding.code."""
     blocks = told(material.blocks(), tell)
-    code(CODING, str(path), blocks, comments(material), picture=cover(material))
+    code(CODING, str(path), blocks, comments(material), picture=material.cover())
 
 
 FLAC = Format(CODING, write)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from voicecoach.export.captions.lrc import lyrics, plain_lyrics
 from voicecoach.export.material import Material
-from voicecoach.export.tracks.tags import cover, track_chapters
+from voicecoach.export.tracks.tags import picture_type, track_chapters
 from voicecoach.phrases import iso639_2
 from voicecoach.timeline import Chapter
 from voicecoach.units import milliseconds
@@ -69,9 +69,12 @@ def add_frames(tag: ID3Tags, material: Material) -> None:
         tag.add(id3.USLT(encoding=UTF16, lang=language, desc="", text=text))
         timed = {"format": MILLISECONDS, "type": TRANSCRIPTION, "text": lyrics(timeline)}
         tag.add(id3.SYLT(encoding=UTF16, lang=language, desc="", **timed))
-    if picture := cover(material):
-        mime = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
-        tag.add(id3.APIC(encoding=UTF16, mime=mime, type=FRONT_COVER, desc="", data=picture))
+    if picture := material.cover():
+        tag.add(
+            id3.APIC(
+                encoding=UTF16, mime=picture_type(picture), type=FRONT_COVER, desc="", data=picture
+            )
+        )
     _add_chapters(tag, track_chapters(timeline))
 
 

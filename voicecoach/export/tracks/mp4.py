@@ -9,7 +9,7 @@ from pathlib import Path
 from voicecoach.export.captions.lrc import plain_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
-from voicecoach.export.tracks.tags import common_tags, cover, track_chapters
+from voicecoach.export.tracks.tags import common_tags, track_chapters
 from voicecoach.phrases import iso639_2
 
 # One voice: 96 kbit/s is where listening tests find no fault. The coder's slower searches gain
@@ -33,7 +33,7 @@ def write(coding: Coding, path: Path, material: Material, tell: Tell | None = No
         tags["lyrics"] = lyrics
     chapters, blocks = track_chapters(material.timeline), told(material.blocks(), tell)
     language = iso639_2(material.details.language)
-    code(coding, str(path), blocks, tags, chapters, cover(material), language)
+    code(coding, str(path), blocks, tags, chapters, material.cover(), language)
 
 
 M4A, M4B = (

@@ -8,7 +8,12 @@ from pathlib import Path
 from voicecoach.export.captions.lrc import lrc_lyrics
 from voicecoach.export.material import Material, Tell, told
 from voicecoach.export.tracks.coding import Coding, Format, code
-from voicecoach.export.tracks.tags import chapter_comments, common_tags, cover, track_chapters
+from voicecoach.export.tracks.tags import (
+    chapter_comments,
+    common_tags,
+    picture_type,
+    track_chapters,
+)
 
 # One voice: 48 kbit/s is where listening tests find no fault.
 CODING = Coding("libopus", "ogg", 48_000)
@@ -18,7 +23,7 @@ FRONT_COVER = 3
 
 def write(path: Path, material: Material, tell: Tell | None = None) -> None:
     """The session as Opus in Ogg. Raises as voicecoach.export.tracks.coding.code."""
-    tags = comments(material) | picture_comment(cover(material))
+    tags = comments(material) | picture_comment(material.cover())
     code(CODING, str(path), told(material.blocks(), tell), tags)
 
 
@@ -38,7 +43,7 @@ def picture_comment(picture: bytes) -> dict[str, str]:
         return {}
     block = Picture()
     block.type, block.data = FRONT_COVER, picture
-    block.mime = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+    block.mime = picture_type(picture)
     return {"METADATA_BLOCK_PICTURE": base64.b64encode(block.write()).decode()}
 
 

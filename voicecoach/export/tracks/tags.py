@@ -1,11 +1,10 @@
-"""Tags: a session's details enter; the tags, chapters and cover of its track leave."""
+"""Tags: a session's details enter; the tags and chapters of its track leave."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from voicecoach.export.details import Details
-from voicecoach.export.material import Material
 from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import Frames, write_clock
 
@@ -50,6 +49,6 @@ def chapter_comments(chapters: Iterable[Chapter]) -> dict[str, str]:
     return comments
 
 
-def cover(material: Material) -> bytes:
-    """The picture of a track: the one that was given, or one drawn from the session."""
-    return material.cover or b""
+def picture_type(picture: bytes) -> str:
+    """The media type of a cover."""
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"

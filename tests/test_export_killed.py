@@ -1,0 +1,156 @@
+"""Exports that are killed: whenever that is, the file is the old one or the new one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import av
+import numpy as np
+
+from tests.exports import material
+from voicecoach.export import Job, export_file
+from voicecoach.export.material import Material
+from voicecoach.export.tracks import FORMATS
+from voicecoach.export.whole import ABANDONED
+from voicecoach.timeline import Chapter, Timeline
+from voicecoach.units import RATE, Frames
+
+LENGTH = 10 * RATE
+OLD, NEW = 440, 880
+"""Hertz of the tone that a file is full of."""
+KILLS = 30
+PROGRAM = """
+import os, sys
+from pathlib import Path
+import av, mutagen.id3, mutagen.wave, mutagen.flac, resvg_py
+from tests.test_export_killed import tone
+from voicecoach.export import Job, export_file
+for line in sys.stdin:  # each export is a process of its own, which has all it needs at hand
+    path, hertz = line.split("\\t")
+    child = os.fork()
+    if not child:
+        export_file(Job(Path(path), force=True), tone(int(hertz)))
+        os._exit(0)
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("over", flush=True)
+"""
+
+
+def tone(hertz: int) -> Material:
+    samples = 0.3 * np.sin(np.arange(LENGTH) * (2 * np.pi * hertz / RATE)).astype(np.float32)
+    chapters = (Chapter("A", Frames(0), Frames(LENGTH)),)
+    timeline = Timeline(f"{hertz} Hz", "en", Frames(LENGTH), chapters, ())
+    return material(timeline, np.split(samples, 20), caution="x" * 20_000)
+
+
+def heard(path: Path) -> int:
+    """The tone of a whole file."""
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler("flt", "mono", RATE)
+        frames = [*container.decode(audio=0), None]
+        pieces = [out.to_ndarray().reshape(-1) for f in frames for out in resampler.resample(f)]
+    samples = np.concatenate(pieces)
+    assert 0 <= len(samples) - LENGTH <= 4_800
+    found = {
+        round(float(np.argmax(np.abs(np.fft.rfft(second)))))
+        for second in np.split(samples[:LENGTH], 10)
+    }
+    assert len(found) == 1, "it is one and then the other"
+    return found.pop()
+
+
+def line(file: IO[str] | None) -> str:
+    assert file
+    return file.readline().strip()
+
+
+def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    seed = int.from_bytes(os.urandom(4))
+    print("seed", seed)  # noqa: T201 - shown if it fails
+    choose = random.Random(seed)  # noqa: S311 - no secret
+    seen: list[int] = []
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as exporter:
+
+        def begin(path: Path) -> int:
+            assert exporter.stdin
+            exporter.stdin.write(f"{path}\t{NEW}\n")
+            exporter.stdin.flush()
+            return int(line(exporter.stdout))
+
+        takes: dict[str, float] = {}
+        endings = list(FORMATS)
+        for kill in range(KILLS + len(endings)):
+            ending = endings[kill % len(endings)]
+            path = tmp_path / f"track{ending}"
+            if ending not in takes:  # how long it takes, undisturbed
+                export_file(Job(path), tone(OLD))
+                old = path.read_bytes()
+                began = time.monotonic()
+                begin(path)
+                assert line(exporter.stdout) == "over"
+                takes[ending] = time.monotonic() - began
+                assert heard(path) == NEW
+                (tmp_path / f"old{ending}").write_bytes(old)
+                continue
+            path.write_bytes((tmp_path / f"old{ending}").read_bytes())
+            process = begin(path)
+            time.sleep(choose.uniform(0, 1.1 * takes[ending]))
+            with contextlib.suppress(ProcessLookupError):  # it was done
+                os.kill(process, signal.SIGKILL)
+            assert line(exporter.stdout) == "over"
+            seen.append(heard(path))
+    assert len(seen) == KILLS
+    assert set(seen) <= {OLD, NEW}
+    assert OLD in seen
+
+
+def test_what_killed_exports_left_is_removed_once_nobody_writes_it(tmp_path: Path) -> None:
+    before = time.time() - ABANDONED - 60
+    names = {
+        ".track.1.part.flac": True,
+        ".track.12.part.flac": False,  # somebody still writes it
+        ".track.12.part.mp3": True,  # of another file
+        ".tracks.12.part.flac": True,
+        "track.1.part.flac": True,
+    }
+    for name, old in names.items():
+        (tmp_path / name).write_bytes(b"half")
+        if old:
+            os.utime(tmp_path / name, (before, before))
+    export_file(Job(tmp_path / "track.flac"), tone(NEW))
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {*names, "track.flac"} - {".track.1.part.flac"}
+
+
+def test_a_folder_that_is_still_written_stays(tmp_path: Path) -> None:
+    before = time.time() - ABANDONED - 60
+    for name, written in ((".track.1.part", False), (".track.2.part", True)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "01 A.flac").write_bytes(b"half")
+        if not written:
+            os.utime(folder / "01 A.flac", (before, before))
+        os.utime(folder, (before, before))
+    export_file(Job(tmp_path / "track.flac", split=True), tone(NEW))
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {".track.2.part", "track"}
+
+
+def test_the_sound_of_a_page_that_was_killed_is_removed_too(tmp_path: Path) -> None:
+    left = tmp_path / ".track.1.part.html.m4a"
+    left.write_bytes(b"half")
+    before = time.time() - ABANDONED - 60
+    os.utime(left, (before, before))
+    export_file(Job(tmp_path / "track.html"), tone(NEW))
+    assert [path.name for path in tmp_path.iterdir()] == ["track.html"]

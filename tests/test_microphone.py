@@ -1,0 +1,177 @@
+"""Words said at a microphone become Commands: voices that packages carry, and the real models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from bench.listening.speakers import Speaker
+from bench.listening.streams import LEVEL, active, joined
+from tests.test_microphone_echo import blocks, echo, late
+from voicecoach.controls import Command
+from voicecoach.controls.microphone import (
+    RATE,
+    Block,
+    Condition,
+    Heard,
+    Recogniser,
+    Report,
+    Samples,
+    Speech,
+    Unclear,
+)
+from voicecoach.controls.microphone.listening import listen
+from voicecoach.controls.microphone.recognisers import known_phrases, open_recogniser
+from voicecoach.errors import MissingExtraError, UnavailableError
+
+SPEAKERS = (Speaker("flite", "rms"), Speaker("flite", "slt"), Speaker("espeak", "en-gb"))
+
+
+@pytest.fixture(scope="module")
+def english() -> Recogniser:
+    return open_recogniser("en-us")
+
+
+def said(*texts: str, speaker: Speaker = SPEAKERS[0], gap_seconds: float = 1.0) -> Samples:
+    gap = np.zeros(int(gap_seconds * RATE), np.float32)
+    pieces = [gap]
+    for text in texts:
+        words = speaker.say(text)
+        pieces += [words * np.float32(LEVEL / active(words)), gap]
+    rng = np.random.default_rng(1)
+    whole = np.concatenate(pieces)
+    return (whole + rng.normal(0, 1e-4, len(whole))).astype(np.float32)
+
+
+def alone(samples: Samples) -> Iterator[Block]:
+    return blocks(samples, np.zeros_like(samples))
+
+
+def heard(reports: Iterator[Report]) -> list[Command | None]:
+    return [report.command for report in reports if isinstance(report, Heard)]
+
+
+def test_every_command_has_a_phrase() -> None:
+    meant = set(known_phrases("en").values())
+    assert meant == {None, *Command} - {Command.TOGGLE}
+
+
+@pytest.mark.parametrize("language", ["de", "fr-fr", "xx"])
+def test_a_language_that_nobody_understands_says_so(language: str) -> None:
+    with pytest.raises(UnavailableError, match=f'in "en" only, not yet in "{language}"'):
+        open_recogniser(language)
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voicecoach.controls.microphone.recognisers.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"voicecoach\[listen\]"):
+        known_phrases("en")
+
+
+def test_each_phrase_is_understood_and_none_mistaken(english: Recogniser) -> None:
+    hits: list[str] = []
+    for phrase, command in english.phrases.items():
+        for speaker in SPEAKERS:
+            guess = english.recognise(said(phrase, speaker=speaker, gap_seconds=0.2))
+            if guess.sure:
+                assert english.phrases[guess.phrase] == command, (phrase, speaker, guess)
+                hits.append(phrase)
+    assert len(hits) >= 0.75 * 3 * len(english.phrases)
+    commands = {english.phrases[phrase] for phrase in hits}
+    assert commands == set(english.phrases.values())
+
+
+def test_words_are_told_where_they_were_said(english: Recogniser) -> None:
+    samples = said("pause", "next", "again", "no")
+    reports = list(listen(alone(samples), english))
+    told = [report for report in reports if isinstance(report, Heard)]
+    wanted = [Command.PAUSE, Command.SKIP, Command.REPEAT, None]
+    assert [report.command for report in told] == wanted
+    at = RATE
+    for report, text in zip(told, ("pause", "next", "again", "no"), strict=True):
+        end = at + len(SPEAKERS[0].say(text))
+        assert at - 0.1 * RATE < report.start < at + 0.2 * RATE
+        assert at < report.end < end + 0.1 * RATE
+        at = end + RATE
+    speech = [report.began for report in reports if isinstance(report, Speech)]
+    assert speech == [True, False] * 4
+    conditions = [report for report in reports if isinstance(report, Condition)]
+    assert len(conditions) == len(samples) // RATE
+    assert all(-90 < each.microphone < -20 for each in conditions)
+    assert all(each.reference == -120 for each in conditions)
+
+
+@pytest.mark.parametrize("text", ["Stop! Stop! Stop!", "please stop", "I want to stop"])
+def test_stop_is_understood_however_it_is_said(english: Recogniser, text: str) -> None:
+    for speaker in SPEAKERS[:2]:
+        commands = heard(listen(alone(said(text, speaker=speaker)), english))
+        assert Command.STOP in commands
+        assert set(commands) == {Command.STOP}
+
+
+def test_stop_is_obeyed_before_others_would_be(english: Recogniser) -> None:
+    samples = said("stop")
+    end = RATE + len(SPEAKERS[0].say("stop"))
+    now = 0
+
+    def live() -> Iterator[Block]:
+        nonlocal now
+        for block in alone(samples):
+            now += len(block.microphone)
+            yield block
+
+    for report in listen(live(), english):
+        if isinstance(report, Heard):
+            assert report.command == Command.STOP
+            assert (now - end) / RATE < 0.2
+            return
+    pytest.fail("not heard")
+
+
+def test_other_talk_is_no_command(english: Recogniser) -> None:
+    talk = said(
+        "Could you bring me a glass of water when you come back?",
+        "The price of coffee has gone up again since summer.",
+        "He has never been very good at saying sorry.",
+        "That is what I said.",
+        "Where are you?",
+        speaker=SPEAKERS[1],
+    )
+    assert heard(listen(alone(talk), english)) == []
+
+
+COACH = ["Breathe in, and out again.", "Pause.", "Stop.", "Hold on a little longer.", "Repeat."]
+
+
+def test_the_coach_commands_nothing_and_is_talked_over(english: Recogniser) -> None:
+    lead = ["Lie on your back on the mat, and breathe.", "Pull your left knee to your chest."] * 2
+    played = joined(Speaker("espeak", "en-us"), [*lead, *COACH, *COACH, *lead])
+    microphone = late(echo(played), 2222)
+    silent = list(blocks(microphone, np.zeros_like(played)))
+    assert len(heard(listen(iter(silent), english))) >= 4, "else this shows nothing"
+    assert heard(listen(blocks(microphone, played), english)) == []
+    word = SPEAKERS[0].say("continue")
+    at = len(played) - 5 * RATE
+    microphone[at : at + len(word)] += word * np.float32(LEVEL / active(word))
+    assert heard(listen(blocks(microphone, played), english)) == [Command.RESUME]
+
+
+def test_until_the_coach_is_cancelled_only_what_is_urgent_counts(english: Recogniser) -> None:
+    played = joined(Speaker("espeak", "en-us"), ["Lie on your back on the mat, and breathe."])
+    for text, commands in (("continue", []), ("stop", [Command.STOP])):
+        samples = said(text)[: 2 * RATE + 4000]
+        reports = list(listen(blocks(samples, np.resize(played, len(samples))), english))
+        assert heard(iter(reports)) == commands
+        why = [report.why for report in reports if isinstance(report, Unclear)]
+        assert why == [] if commands else ["still getting to know the room"]
+
+
+def test_long_noise_makes_nobody_deaf(english: Recogniser) -> None:
+    word = said("stop", "continue", speaker=SPEAKERS[1])
+    rng = np.random.default_rng(4)
+    length = 60 * RATE + len(word)
+    noise = rng.normal(0, LEVEL * 10 ** (-15 / 20), length).astype(np.float32)
+    noise[60 * RATE :] += word
+    assert heard(listen(alone(noise), english)) == [Command.STOP, Command.RESUME]

@@ -1,0 +1,132 @@
+"""An Ear listens in a process of its own, and outlives that."""
+
+from __future__ import annotations
+
+import io
+import queue
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.test_microphone import alone, said
+from voicecoach.controls import Command
+from voicecoach.controls.microphone import (
+    BLOCK,
+    Block,
+    Condition,
+    Failed,
+    Heard,
+    Ready,
+    Report,
+    Speech,
+    Unclear,
+)
+from voicecoach.controls.microphone.ear import Ear
+from voicecoach.controls.microphone.wire import (
+    pack_block,
+    pack_report,
+    read_blocks,
+    read_report,
+)
+from voicecoach.errors import UnavailableError
+
+Kind = TypeVar("Kind")
+
+
+class Told:
+    """What an Ear told, to be awaited."""
+
+    def __init__(self) -> None:
+        self.reports: queue.Queue[Report] = queue.Queue()
+
+    def next(self, kind: type[Kind]) -> Kind:
+        while True:
+            report = self.reports.get(timeout=60)
+            if isinstance(report, kind):
+                return report
+
+
+def test_an_ear_hears_and_survives_the_end_of_its_process() -> None:
+    told = Told()
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    try:
+        spoken = list(alone(said("pause")))
+        for block in spoken:  # some of them before it is ready
+            ear.hear(block)
+        told.next(Ready)
+        assert told.next(Heard).command == Command.PAUSE
+        assert ear._process
+        ear._process.kill()
+        told.next(Ready)
+        for block in alone(said("next")):
+            ear.hear(block)
+        heard = told.next(Heard)
+        assert heard.command == Command.SKIP
+        assert heard.start > len(spoken) * BLOCK
+        assert ear._process
+        ear._process.kill()
+        assert told.next(Failed).why.startswith("spoken commands aren't heard any more: ")
+    finally:
+        ear.close()
+        ear.close()
+    ear.hear(spoken[0])
+    assert told.reports.empty()
+
+
+def test_an_ear_that_was_closed_tells_nothing() -> None:
+    told = Told()
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    told.next(Ready)
+    process = ear._process
+    ear.close()
+    assert process
+    assert process.wait(10) is not None
+    with pytest.raises(queue.Empty):
+        told.reports.get(timeout=0.2)
+
+
+def test_an_ear_for_another_language_says_so() -> None:
+    with pytest.raises(UnavailableError, match="not yet in"):
+        Ear("nl", print)
+
+
+samples = st.integers(0, 900).map(lambda n: np.linspace(-1, 1, n, dtype=np.float32))
+
+
+@given(st.lists(st.builds(Block, samples, samples, st.booleans()), max_size=5), st.integers(0, 50))
+def test_blocks_cross_the_wire(blocks: list[Block], cut: int) -> None:
+    data = b"".join(map(pack_block, blocks))
+    for want, got in zip(blocks, read_blocks(io.BytesIO(data)), strict=True):
+        np.testing.assert_array_equal(want.microphone, got.microphone)
+        np.testing.assert_array_equal(want.reference, got.reference)
+        assert want.anew == got.anew
+    if blocks and cut:
+        assert len(list(read_blocks(io.BytesIO(data[:-cut])))) < len(blocks) or not data[-cut:]
+
+
+numbers = st.integers(0, 10**9)
+levels = st.floats(-200, 200)
+reports = st.one_of(
+    st.builds(Ready),
+    st.builds(Speech, st.booleans(), numbers),
+    st.builds(Heard, st.sampled_from([None, *Command]), st.text(), levels, numbers, numbers),
+    st.builds(Unclear, st.text(), levels, st.text(), numbers, numbers),
+    st.builds(Condition, numbers, levels, levels, st.none() | levels, levels, st.booleans()),
+    st.builds(Failed, st.text()),
+)
+
+
+@given(reports)
+def test_reports_cross_the_wire(report: Report) -> None:
+    assert read_report(pack_report(report)) == report
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b"{}", b'{"report": "Heard"}', b"\xff", b"x"])
+def test_what_is_no_report_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of several kinds
+        read_report(line)

@@ -1,0 +1,275 @@
+"""The question after a session: when it is asked, what an answer is, and what is kept of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import ImpulseSpeaker
+from tests.recordings import HASH, PROGRAM, progressed, record_session, whole
+from tests.test_session import FastOutput, make_rendition
+from voicecoach.controls import Command
+from voicecoach.errors import SpeechError
+from voicecoach.events import (
+    ANSWERS,
+    Answer,
+    Answered,
+    Asked,
+    Ended,
+    Event,
+    Ignored,
+    Obeyed,
+    event_json,
+)
+from voicecoach.phrases import phrases
+from voicecoach.record import Record, database
+from voicecoach.record.rows import bad_in_a_row
+from voicecoach.session import Session
+from voicecoach.session.question import BEFORE_SECONDS, LISTEN_SECONDS, Question
+from voicecoach.units import RATE
+
+if TYPE_CHECKING:
+    from voicecoach.controls import Send
+    from voicecoach.sound import Samples
+    from voicecoach.speech import Utterance
+
+WORSE = Answer("worse")
+
+
+class Answerer:
+    """A controller that says one thing after the other: the first once it is asked."""
+
+    name = "answerer"
+
+    def __init__(self, *said: Command | Answer, early: Answer | None = None) -> None:
+        self.said, self.early = list(said), early
+
+    def start(self, send: Send) -> None:
+        self._send = send
+        if self.early:
+            send(self.early)
+
+    def watch(self, event: Event) -> None:
+        if isinstance(event, Asked | Answered) and self.said:
+            self._send(self.said.pop(0))
+
+    def close(self) -> None:
+        pass
+
+
+class Spoken(ImpulseSpeaker):
+    """Tells the texts that were asked of it, in order."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [utterance.text for utterance in self.spoken]
+
+
+def ask(
+    *said: Command | Answer,
+    bad_before: int = 0,
+    early: Answer | None = None,
+    speaker: ImpulseSpeaker | None = None,
+    options: dict[str, str] | None = None,
+) -> tuple[list[Event], Samples, Session]:
+    """A whole session with its question; its events but the passing of time, and its samples."""
+    options = {"pace": "2", "room tone": "off"} | (options or {})
+    rendition = make_rendition(speaker, **options)
+    session = Session(rendition, len(rendition.program.steps) - 1, Question(bad_before))
+    output = FastOutput(session=session)
+    events: list[Event] = []
+    session.run(lambda: output, [events.append], [Answerer(*said, early=early)])
+    kept: list[Event] = [
+        e for e in events if isinstance(e, Asked | Answered | Ended | Obeyed | Ignored)
+    ]
+    return kept, output.samples(), session
+
+
+def test_silence_is_well_and_takes_so_long() -> None:
+    speaker = Spoken()
+    events, samples, session = ask(speaker=speaker)
+    assert events == [Asked(), Ended("done")]
+    assert speaker.texts[-1] == "How was it? Better, same, or worse?"
+    question = int(np.flatnonzero(samples)[-1])  # an utterance's one sample
+    words = round(len(speaker.texts[-1]) * 3_000 * 135 / 270)
+    assert len(samples) == question + words + round(LISTEN_SECONDS * RATE)
+    closing_end = session.director.rendition.segment(session.start_index).frames
+    assert question == closing_end + round(BEFORE_SECONDS * RATE)
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=str)
+def test_an_answer_is_taken_and_said(answer: Answer) -> None:
+    speaker = Spoken()
+    events, samples, _ = ask(answer, speaker=speaker)
+    assert events == [Asked(), Answered(answer, "answerer"), Ended("done")]
+    heard = {"better": "Better.", "same": "The same.", "worse": "Worse."}
+    said = heard.get(str(answer)) or f"{phrases('en').say_number(int(str(answer)))} of ten."
+    assert speaker.texts[-1] == f"{said} Thank you."
+    assert len(samples) < 8 * RATE + LISTEN_SECONDS * RATE / 2  # nobody waits any longer
+
+
+def test_a_later_answer_stands_for_an_earlier_one() -> None:
+    events, _, _ = ask(Answer(pain=1), Answer(pain=10))
+    answers = [event.answer for event in events if isinstance(event, Answered)]
+    assert answers == [Answer(pain=1), Answer(pain=10)]
+    assert progressed([*whole()[:-1], *events]).answer == Answer(pain=10)
+
+
+@pytest.mark.parametrize("command", [c for c in Command if c is not Command.OUCH])
+def test_any_command_is_no_answer(command: Command) -> None:
+    events, samples, _ = ask(command)
+    assert events == [Asked(), Obeyed(command, "answerer"), Ended("done")]
+    assert len(samples) < LISTEN_SECONDS * RATE
+
+
+def test_where_it_hurts_after_all() -> None:
+    speaker = Spoken()
+    events, _, _ = ask(Command.OUCH, speaker=speaker)
+    assert events == [Asked(), Obeyed("ouch", "answerer"), Ended("hurt")]
+    assert speaker.texts[-1] == phrases("en").say("ouch")
+    assert progressed([*whole()[:-1], *events]).ending == "hurt"
+
+
+def test_an_answer_that_nobody_asked_for() -> None:
+    events, _, _ = ask(early=Answer("same"))
+    assert events == [Ignored("same", "answerer", "nothing was asked"), Asked(), Ended("done")]
+
+
+@pytest.mark.parametrize("command", [Command.STOP, Command.OUCH])
+def test_who_stops_is_asked_nothing(command: Command) -> None:
+    rendition = make_rendition(pace="2")
+    session = Session(rendition, len(rendition.program.steps) - 1, Question())
+    session.send(command)
+    events: list[Event] = []
+    session.run(lambda: FastOutput(session=session), [events.append])
+    assert not [event for event in events if isinstance(event, Asked)]
+
+
+def test_who_falls_asleep_is_asked_nothing() -> None:
+    events, _, _ = ask(options={"wind down": "2 min"})
+    assert events == [Ended("done")]
+
+
+def test_a_voice_that_fails_then_loses_nothing() -> None:
+    class Hoarse(ImpulseSpeaker):
+        def speak(self, utterance: Utterance) -> Samples:
+            if utterance.text.startswith("How was it"):
+                raise SpeechError("espeak", utterance.text, "it is hoarse")
+            return super().speak(utterance)
+
+    events, _, _ = ask(speaker=Hoarse())
+    assert events == [Ended("done")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "before", "advice"),
+    [
+        (WORSE, 1, False),
+        (WORSE, 2, True),
+        (WORSE, 5, True),
+        (Answer(pain=7), 2, True),
+        (Answer(pain=6), 2, False),
+        (Answer("same"), 2, False),
+    ],
+)
+def test_three_bad_ones_in_a_row_call_for_advice(answer: Answer, before: int, advice: bool) -> None:
+    speaker = Spoken()
+    events, _, _ = ask(answer, bad_before=before, speaker=speaker)
+    assert Answered(answer, "answerer", advice) in events
+    assert speaker.texts[-1].endswith("before you go on." if advice else "Thank you.")
+
+
+def test_as_other_programs_read_it() -> None:
+    answers = ["better", "same", "worse", *map(str, range(11))]
+    assert event_json(Asked()) == {"event": "asked", "answers": answers}
+    assert event_json(Answered(Answer(pain=0), "voice", advice=True)) == {
+        "event": "answered",
+        "feeling": None,
+        "pain": 0,
+        "source": "voice",
+        "advice": True,
+    }
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sessions.db"
+
+
+def answered(answer: Answer) -> list[Event]:
+    return [*whole()[:-1], Asked(), Answered(answer, "keys"), Ended("done")]
+
+
+def test_it_is_done_once_it_is_asked_and_the_answer_comes_on_top(path: Path) -> None:
+    with Record(path).begin(PROGRAM, "ease.md", HASH) as session:
+        for event in [*whole()[:-1], Asked()]:
+            session.watch(event)
+        assert session.flush()
+        (read,) = Record(path).sessions()  # killed here, nothing would be lost
+        assert (read.ending, read.answer, read.running) == ("done", None, False)
+        session.watch(Answered(Answer(pain=0), "keys"))
+        assert session.flush()
+        assert Record(path).sessions()[0].answer == Answer(pain=0)
+        session.watch(Ended("stopped"))  # Ctrl-C instead of a last word
+        session.watch(Answered(WORSE, "keys"))
+    (read,) = Record(path).sessions()
+    assert (read.ending, read.answer) == ("done", Answer(pain=0))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Ease", "Neck"]), st.sampled_from([*ANSWERS, None]))),
+    st.sampled_from(["Ease", "Neck", "Hip"]),
+)
+def test_bad_ones_in_a_row(given: list[tuple[str, Answer | None]], title: str) -> None:
+    rows = [(each, answer) for each, answer in given if answer]
+
+    def run(answers: list[Answer]) -> int:
+        good = [n for n, answer in enumerate(reversed(answers)) if not answer.bad]
+        return good[0] if good else len(answers)
+
+    expected = max(run([a for _, a in rows]), run([a for each, a in rows if each == title]))
+    with closing(sqlite3.connect(":memory:")) as file:
+        for statements in database.MIGRATIONS:
+            for statement in statements:
+                file.execute(statement)
+        for each, answer in given:
+            file.execute(
+                "INSERT INTO sessions (title, script, script_hash, settings, began, seen,"
+                " played_seconds, feeling, pain) VALUES (?, '', '', '{}', '', '', 0, ?, ?)",
+                (each, *((answer.feeling, answer.pain) if answer else (None, None))),
+            )
+        assert bad_in_a_row(file, title) == expected
+
+
+def test_a_record_of_before_is_read_and_goes_on(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as file, file:
+        for statement in database.MIGRATIONS[0]:
+            file.execute(statement)
+        file.execute("PRAGMA user_version = 1")
+        file.execute(
+            "INSERT INTO sessions (title, script, script_hash, settings, began, seen, ended,"
+            " ending, played_seconds) VALUES ('Old', 'old.md', 'x', '{}',"
+            " '2026-01-01T09:00:00.000+01:00', '2026-01-01T09:10:00.000+01:00',"
+            " '2026-01-01T09:10:00.000+01:00', 'done', 600)"
+        )
+    record = Record(path)
+    assert [(s.title, s.answer) for s in record.sessions()] == [("Old", None)]
+    for count in range(3):
+        assert record.bad_in_a_row("Ease") == count
+        record_session(record, answered(WORSE))
+    assert [s.answer for s in record.sessions()] == [None, WORSE, WORSE, WORSE]
+
+
+def test_values_that_are_no_answer_are_none(path: Path) -> None:
+    record_session(Record(path), answered(WORSE))
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE sessions SET feeling = 'splendid', pain = 'none'")
+    assert Record(path).sessions()[0].answer is None
+    assert Record(path).bad_in_a_row("Ease") == 0
