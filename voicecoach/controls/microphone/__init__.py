@@ -89,7 +89,7 @@ class Unclear:
     """The nearest of the recogniser's phrases."""
     score: float
     why: str
-    """"not clear enough", "too long", "still getting to know the room"."""
+    """"not clear enough", "still getting to know the room", "the coach said it"."""
     start: int
     end: int
 
