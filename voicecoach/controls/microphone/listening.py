@@ -84,16 +84,10 @@ class _Listener:
         if not self._told and length >= SHORTEST:
             if segment.over and length <= LONGEST:
                 yield from self._decide(segment)
-            elif not segment.over and self._due(segment) and length <= LONGEST:
+            elif not segment.over and length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
             yield Speech(False, segment.end)
-
-    def _due(self, segment: Segment) -> bool:
-        """Whether to look if it is a command that can't wait."""
-        return (
-            self._looks % EARLY_EVERY == 0 and segment.end - segment.start <= LONGEST_LOOK
-        ) or segment.quiet_chunks == SETTLED_CHUNKS
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recogniser.recognise(segment.samples)
@@ -109,7 +103,10 @@ class _Listener:
             yield Heard(command, guess.phrase, guess.score, *where)
 
     def _look(self, segment: Segment) -> Iterator[Report]:
-        guess = self._recogniser.glimpse(segment.samples)
+        settled = segment.quiet_chunks == SETTLED_CHUNKS
+        if not settled and self._looks % EARLY_EVERY:
+            return
+        guess = self._recogniser.glimpse(segment.samples, settled)
         if guess and not self._is_coach(segment, guess):
             self._told = True
             command = self._recogniser.phrases[guess.phrase]
