@@ -22,7 +22,7 @@ from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import load_script
 from voicecoach.settings import Settings
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import RATE
 
@@ -47,7 +47,7 @@ def main() -> None:
 def prepare(folder: Path) -> Timeline:
     """What the raw programs need: the distinct texts, and the session's samples."""
     routine, _ = load_script(find_script(SCRIPT))
-    with SystemSpeaker(folder / "prepared") as speaker:
+    with LocalSpeaker(folder / "prepared") as speaker:
         rendition = Rendition(build_program(routine, Settings()), speaker)
         timeline = rendition.timeline()
         with (folder / "samples.f32").open("wb") as file:

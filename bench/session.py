@@ -33,7 +33,7 @@ from voicecoach.session.stream import FADE, LEAD
 from voicecoach.settings import Settings
 from voicecoach.sound import Samples, chime
 from voicecoach.speech import Utterance
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.units import RATE
 
 ROUNDS = 10
@@ -183,7 +183,7 @@ class Sound:
 class Finder:
     """Takes a recording apart into the words and chimes of a session, and what is left."""
 
-    def __init__(self, take: Take, speaker: SystemSpeaker) -> None:
+    def __init__(self, take: Take, speaker: LocalSpeaker) -> None:
         self.take, self.heard = take, take.heard
         self.sounds: list[Sound] = []
         self.unexplained: list[tuple[int, int]] = []
@@ -332,7 +332,7 @@ def paces(events: list[dict[str, Any]]) -> list[int]:
 
 def compare(take: Take) -> None:
     """Everything that is to agree, a line each."""
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         finder = Finder(take, speaker)
     finder.find()
     sounds, total = finder.sounds, len(take.heard) / RATE

@@ -127,6 +127,7 @@ def test_every_room_is_named() -> None:
 def test_public_names() -> None:
     assert voicecoach.__all__ == [
         "Job",
+        "LocalSpeaker",
         "Material",
         "Program",
         "Rendition",
@@ -135,7 +136,6 @@ def test_public_names() -> None:
         "Session",
         "Settings",
         "Speaker",
-        "SystemSpeaker",
         "Timeline",
         "Utterance",
         "VoicecoachError",

@@ -21,7 +21,7 @@ from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.settings import Settings
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import seconds, write_seconds
 
@@ -33,7 +33,7 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
     """Check scripts: errors, warnings, and the cues for which there is no room."""
     settings = user_settings(options)
     code = EXIT_DONE
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         for script in scripts:
             try:
                 timeline = _check(script, settings, speaker)

@@ -19,7 +19,7 @@ from voicecoach.routine import Routine
 from voicecoach.session import Session
 from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.speech.espeak import load_espeak
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.step import Chime, Say, Step
 
 Finding = tuple[bool, str]
@@ -82,7 +82,7 @@ def _settings() -> Iterator[Finding]:
 
 def _voices() -> Iterator[Finding]:
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             voices = speaker.voices(fresh=True)
             usual = speaker.voice("", "en-us")
     except VoicecoachError as error:
@@ -129,7 +129,7 @@ def _chime() -> Iterator[Finding]:
     step = Step("opening", (Chime("start"), Say("This is your coach.")), chimes=settings.chimes)
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             Session(Rendition(program, speaker)).run(lambda: open_output("miniaudio"))
     except VoicecoachError as error:
         yield False, f"test chime: {error}"

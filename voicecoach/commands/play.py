@@ -26,7 +26,7 @@ from voicecoach.session import Session, Watcher
 from voicecoach.session.cursor import exercise_start
 from voicecoach.session.question import Question
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
@@ -64,7 +64,7 @@ def command(
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
     plain = plain or not terminal()
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         program = open_program(script, options)
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:

@@ -18,7 +18,7 @@ from voicecoach.routine import Routine
 from voicecoach.script.markup import clean, sentences, speakable
 from voicecoach.session import Session
 from voicecoach.settings import Settings
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.step import Say, Step
 
 
@@ -33,7 +33,7 @@ def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
     program = _program(text, user_settings(options))
     settings = program.settings
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         if file is not None:
             export_program(program, Job(file, force), speaker)
         else:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 
 
 @click.command("voices", epilog="Example: voicecoach voices --language en")
 @click.option("--language", default="", metavar="CODE", help="Only those that speak it.")
 def command(language: str) -> None:
     """List the voices of this machine: name, languages, gender, and what they are called."""
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         voices = speaker.voices(fresh=True)
     wanted = language.lower().replace("_", "-")
     shown = [
