@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-live clean
+.PHONY: coach test lint types bench bench-live bench-voices clean
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -22,6 +22,11 @@ types: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
 
+# The voices: errors of rate, words understood, quality, and what an export and a first sound take.
+bench-voices: $(VENV)/installed-dev
+	$(PIP) --editable '.[bench]'
+	$(BIN)/python -m bench.voices
+
 # A quarter of an hour: commands, kills and random commands before a real sound server.
 bench-live: $(VENV)/installed-dev
 	$(BIN)/python -m bench.session
@@ -35,7 +40,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[natural]' || $(PIP) --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python

@@ -56,6 +56,7 @@ class Stream:
         self.heard: deque[Heard] = deque()
         """What has sounded since this was last emptied."""
         self.error: BaseException | None = None
+        """What went wrong while it was mixed: there is silence until something is changed."""
         self._mixer, self._after = mixer, after
         self._lock = threading.Condition()
         self._queue: deque[Piece] = deque()
@@ -87,7 +88,7 @@ class Stream:
                 self._took(piece)
                 pieces.append(piece.samples)
             if missing and not self._ending:
-                if not self._silent:
+                if not self._silent and self.error is None:
                     self.late += missing
                 pieces.append(np.zeros(missing, np.float32))
             self._lock.notify_all()
@@ -157,6 +158,7 @@ class Stream:
         self._thread.join(5)
 
     def _start(self, places: list[Place]) -> None:
+        self.error = None
         self._places = places
         self._seam = self._at + self._queued
         following = itertools.chain(places, self._after(places[-1].segment))
@@ -235,8 +237,8 @@ class Stream:
                     continue  # changed meanwhile: this piece, or failure, is of what was dropped
                 if error:
                     self.error = error
-                    self._ending = True
-                    return
+                    self._source = None
+                    continue
                 if piece is None:
                     self._source = None
                     self._ending = True

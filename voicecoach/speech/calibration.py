@@ -95,6 +95,29 @@ def reference(voice: Voice) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
+KNOWN = {
+    "en_US-joe-medium#0/63201294/516187165/": Calibration(
+        -25.55,
+        (
+            (62, 87.05),
+            (80, 108.92),
+            (105, 138.7),
+            (145, 184.74),
+            (200, 218.56),
+            (280, 290.78),
+        ),
+    )
+}
+"""What was measured beforehand, by the beginning of a voice's key: those of the extra `natural`,
+for which it would take a second."""
+
+
+def calibrate(engine: Engine, voice: Voice, at_once: int) -> Calibration:
+    """A voice's calibration, known or measured. Raises as `measure`."""
+    known = (found for key, found in KNOWN.items() if voice.key.startswith(key))
+    return next(known, None) or measure(engine, voice, at_once)
+
+
 def measure(engine: Engine, voice: Voice, at_once: int) -> Calibration:
     """A voice's calibration, from so many sentences spoken at once.
 

@@ -24,9 +24,10 @@ from voicecoach.library import cache_folder
 from voicecoach.sound import Samples
 from voicecoach.speech import Utterance, Voice, calibration
 from voicecoach.speech.cache import SpeechCache
-from voicecoach.speech.calibration import Calibration, measure, read_calibration
+from voicecoach.speech.calibration import Calibration, calibrate, read_calibration
 from voicecoach.speech.engine import Engine
 from voicecoach.speech.finish import VERSION, finish, widen
+from voicecoach.speech.piper import PiperEngine
 from voicecoach.speech.system import SystemEngine
 from voicecoach.speech.voices import choose_voice, usual_voice
 
@@ -44,7 +45,7 @@ def plain_text(text: str) -> str:
 
 def usual_engines() -> tuple[Engine, ...]:
     """All engines, the preferred ones first."""
-    return (SystemEngine(),)
+    return PiperEngine(), SystemEngine()
 
 
 class LocalSpeaker:
@@ -218,7 +219,7 @@ class LocalSpeaker:
                 key = f"{calibration.VERSION}/{_voice_key(engine, voice)}/calibration"
                 kept = self._cache.get(key)
                 if kept is None:
-                    kept = measure(engine, voice, self._at_once).to_bytes()
+                    kept = calibrate(engine, voice, self._at_once).to_bytes()
                     self._cache.put(key, kept)
                 self._calibrations[voice.name] = read_calibration(kept)
             return self._calibrations[voice.name]

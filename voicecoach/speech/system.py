@@ -18,7 +18,7 @@ class SystemEngine:
 
     name = ENGINE
     lists_slowly = True
-    rates = (80, 110, 160, 240, 450)
+    rates: tuple[int, ...] = (80, 95, 110, 160, 240, 450)
 
     def __init__(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.version = load_espeak() or platform.platform()
@@ -38,7 +38,8 @@ class SystemEngine:
 
     def speak(self, text: str, voice: Voice, rate: float, pitch: float) -> tuple[float, bytes]:
         """As Engine.speak."""
-        return self._ask(EngineProcess.speak, text, voice.id, round(rate), pitch)
+        hertz, raw = self._ask(EngineProcess.speak, text, voice.id, round(rate), pitch)
+        return hertz, raw
 
     def close(self) -> None:
         """As Engine.close."""

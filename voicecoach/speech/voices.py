@@ -56,8 +56,8 @@ def choose_voice(voices: Sequence[Voice], wanted: str, language: str) -> Voice:
         if meant in (voice.name.lower(), voice.id.lower(), voice.label.lower()):
             return voice
     for each in engines.values():
-        if voice := _of_language(each, meant):
-            return voice
+        if spoken := _of_language(each, meant):
+            return spoken
     for voice in voices:
         if meant == voice.name.lower().partition(":")[2]:
             return voice
