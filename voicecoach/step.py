@@ -112,7 +112,7 @@ class Step:
 
     @property
     def says_length(self) -> bool:
-        """Whether it says the session's length."""
+        """Whether it says how long the session takes: then all other steps are measured first."""
         return any(isinstance(part, SayLength) for part in self.parts)
 
     def wound_at(self, share: float) -> float:

@@ -144,6 +144,20 @@ class Stream:
             self._start([edit(seam), *later])
             self._fill_now(old)
 
+    def tail(self) -> Place | None:
+        """The place at the end of what is mixed; None where nothing has been."""
+        with self._lock:
+            if not self._queue:
+                return self._place
+            last = self._queue[-1]
+            return Place(last.segment, last.start + len(last.samples))
+
+    def follow(self, place: Place) -> None:
+        """Let this sound behind what is mixed, instead of what went wrong."""
+        with self._lock:
+            self._start([replace(place, fresh=True)])
+            self._lock.notify_all()
+
     def end(self) -> None:
         """Let the device have no more than what is mixed: the source's end."""
         with self._lock:
