@@ -11,6 +11,7 @@ from voicecoach.errors import NotFoundError, quoted
 
 APP = "voicecoach"
 CHIME_EVENTS = ("start", "hold", "release", "rep", "switch", "finish")
+VOICE_ENDING = ".onnx"
 VOICES_VARIABLE = "VOICECOACH_VOICES"
 """Names further folders with Piper's voices, divided as in PATH."""
 SYSTEM_VOICES = (Path("/usr/share/piper-voices"),)
@@ -117,6 +118,11 @@ def config_file() -> Path:
     from platformdirs import user_config_path  # 20 ms, and help needs no config
 
     return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def is_voice_file(wanted: str) -> bool:
+    """Whether a voice is meant by its file, perhaps with a speaker behind: voice.onnx#3."""
+    return wanted.strip().partition("#")[0].strip().lower().endswith(VOICE_ENDING)
 
 
 def voice_folders(environment: Mapping[str, str]) -> list[Path]:

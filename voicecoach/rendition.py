@@ -8,7 +8,15 @@ from dataclasses import replace
 from functools import partial
 
 from voicecoach.background import Background
-from voicecoach.errors import ExportError, Location, Problem, ScriptError, VoicecoachError, quoted
+from voicecoach.errors import (
+    ExportError,
+    Location,
+    Problem,
+    ScriptError,
+    SettingError,
+    VoicecoachError,
+    quoted,
+)
 from voicecoach.library import background_file, background_names
 from voicecoach.mix import BLOCK, Bed, Piece, Stretch, mix
 from voicecoach.phrases import phrases
@@ -40,6 +48,7 @@ class Rendition:
 
         Raises:
             NotFoundError: there is no such voice.
+            SettingError: it can't be pitched so far.
             ExportError: the background can't be read.
             SpeechError: the engine can't be asked.
         """
@@ -48,6 +57,11 @@ class Rendition:
         words = phrases(settings.language)
         language = settings.language if "-" in settings.language else words.voice
         self.voice = speaker.voice(settings.voice, language)
+        low, high = self.voice.pitch
+        if not low <= settings.pitch <= high:
+            cause = f"{self.voice.name} can't be pitched by {settings.pitch:g} semitones"
+            hint = f"it takes {low:g} to {high:g}; choose another pitch or voice"
+            raise SettingError("pitch", cause, hint=hint)
         self.scheduler = Scheduler(
             settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s)))
         )

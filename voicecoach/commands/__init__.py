@@ -17,6 +17,7 @@ from voicecoach.program import Program, build_program
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -95,6 +96,11 @@ def open_program(script: str, options: dict[str, Any]) -> Program:
     """The program of a script under the user's settings. Raises as the rooms it passes."""
     settings = user_settings(options)
     return build_program(open_routine(script), settings)
+
+
+def open_speaker() -> LocalSpeaker:
+    """The voices of this machine; that one has failed is printed where it disturbs no pipe."""
+    return LocalSpeaker(tell=lambda line: click.echo(f"{line}; another voice speaks.", err=True))
 
 
 def tell(warnings: tuple[Problem, ...]) -> None:

@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import ScriptName, open_routine, setting_options, user_settings
+from voicecoach.commands import (
+    ScriptName,
+    open_routine,
+    open_speaker,
+    setting_options,
+    user_settings,
+)
 from voicecoach.errors import (
     EXIT_DONE,
     EXIT_USER,
@@ -21,7 +27,6 @@ from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.settings import Settings
 from voicecoach.speech import Speaker
-from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import seconds, write_seconds
 
@@ -33,7 +38,7 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
     """Check scripts: errors, warnings, and the cues for which there is no room."""
     settings = user_settings(options)
     code = EXIT_DONE
-    with LocalSpeaker() as speaker:
+    with open_speaker() as speaker:
         for script in scripts:
             try:
                 timeline = _check(script, settings, speaker)

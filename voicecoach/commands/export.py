@@ -16,6 +16,7 @@ from voicecoach.commands import (
     is_plan,
     open_plan,
     open_program,
+    open_speaker,
     setting_options,
     terminal,
 )
@@ -30,7 +31,6 @@ from voicecoach.export.material import Material, Paper
 from voicecoach.export.render import render_plan, render_program
 from voicecoach.program import Program
 from voicecoach.speech import Speaker
-from voicecoach.speech.local import LocalSpeaker
 from voicecoach.units import seconds, write_seconds
 
 
@@ -141,7 +141,7 @@ def command(
     picture = _cover(cover)
     if all(job.ending in SILENT for order in orders for job in order.jobs):
         loudness = None
-    with LocalSpeaker() as speaker:
+    with open_speaker() as speaker:
 
         def render(script: str) -> Material:
             if is_plan(script):

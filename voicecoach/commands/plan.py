@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import open_program, script_argument, setting_options
+from voicecoach.commands import open_program, open_speaker, script_argument, setting_options
 from voicecoach.display import timeline_lines
 from voicecoach.rendition import Rendition
-from voicecoach.speech.local import LocalSpeaker
 
 
 @click.command("plan", epilog="Example: voicecoach plan ease-your-back --pace brisk")
@@ -18,7 +17,7 @@ from voicecoach.speech.local import LocalSpeaker
 @setting_options()
 def command(script: str, as_json: bool, **options: Any) -> None:
     """Show what is said and done when, to the sample."""
-    with LocalSpeaker() as speaker:
+    with open_speaker() as speaker:
         timeline = Rendition(open_program(script, options), speaker).timeline()
     if as_json:
         click.echo(timeline.to_json())

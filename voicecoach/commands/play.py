@@ -73,6 +73,7 @@ def command(
             if or_export is None:
                 raise
             click.echo(f"No sound here ({error}); writing the track instead.", err=True)
+            speaker.tell = lambda line: click.echo(f"{line}; another voice speaks.", err=True)
             export_program(program, Job(or_export, force=True), speaker)
             return
     if verbose:

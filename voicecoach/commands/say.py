@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import setting_options, user_settings
+from voicecoach.commands import open_speaker, setting_options, user_settings
 from voicecoach.commands.export import export_program
 from voicecoach.errors import VoicecoachError
 from voicecoach.export import Job
@@ -18,7 +18,6 @@ from voicecoach.routine import Routine
 from voicecoach.script.markup import clean, sentences, speakable
 from voicecoach.session import Session
 from voicecoach.settings import Settings
-from voicecoach.speech.local import LocalSpeaker
 from voicecoach.step import Say, Step
 
 
@@ -33,7 +32,7 @@ def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
     program = _program(text, user_settings(options))
     settings = program.settings
-    with LocalSpeaker() as speaker:
+    with open_speaker() as speaker:
         if file is not None:
             export_program(program, Job(file, force), speaker)
         else:

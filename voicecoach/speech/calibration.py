@@ -19,7 +19,6 @@ from math import exp, log
 
 import numpy as np
 
-from voicecoach.errors import SpeechError
 from voicecoach.phrases import languages, phrases
 from voicecoach.sound import loudness, resample
 from voicecoach.speech import Voice
@@ -96,7 +95,7 @@ def reference(voice: Voice) -> tuple[str, ...]:
 
 
 KNOWN = {
-    "en_US-joe-medium#0/63201294/516187165/": Calibration(
+    "63201294/516187165#0/": Calibration(
         -25.55,
         (
             (62, 87.05),
@@ -108,21 +107,21 @@ KNOWN = {
         ),
     )
 }
-"""What was measured beforehand, by the beginning of a voice's key: those of the extra `natural`,
-for which it would take a second."""
+"""What was measured beforehand, by the beginning of a voice's key: the one of the extra `natural`,
+en_US-joe-medium, for which it would take a second."""
 
 
-def calibrate(engine: Engine, voice: Voice, at_once: int) -> Calibration:
-    """A voice's calibration, known or measured. Raises as `measure`."""
+def calibrate(engine: Engine, voice: Voice, at_once: int) -> Calibration | None:
+    """A voice's calibration, known or measured. Returns and raises as `measure`."""
     known = (found for key, found in KNOWN.items() if voice.key.startswith(key))
     return next(known, None) or measure(engine, voice, at_once)
 
 
-def measure(engine: Engine, voice: Voice, at_once: int) -> Calibration:
-    """A voice's calibration, from so many sentences spoken at once.
+def measure(engine: Engine, voice: Voice, at_once: int) -> Calibration | None:
+    """A voice's calibration, from so many sentences spoken at once; None of a mute one.
 
     Raises:
-        SpeechError: it is mute, or the engine failed.
+        SpeechError: the engine failed.
     """
     sentences = reference(voice)
     asked = [(text, rate) for rate in engine.rates for text in sentences]
@@ -134,7 +133,7 @@ def measure(engine: Engine, voice: Voice, at_once: int) -> Calibration:
         if level is None:
             level = _loudness([engine.speak(text, voice, engine.rates[len(engine.rates) // 2], 0)])
     if level is None:
-        raise SpeechError(engine.name, "", f"its voice {voice.name} is mute; choose another")
+        return None
     gain = Calibration(level).gain
     words = sum(len(text.split()) for text in sentences)
     rates = []

@@ -48,6 +48,10 @@ def usual_engines() -> tuple[Engine, ...]:
     return PiperEngine(), SystemEngine()
 
 
+class _MuteError(SpeechError):
+    """A voice that makes no sound."""
+
+
 class LocalSpeaker:
     """Speaks with the voices that this machine has. Close it when done."""
 
@@ -65,11 +69,12 @@ class LocalSpeaker:
         self.engines = tuple(usual_engines() if engines is None else engines)
         self.lost: dict[str, SpeechError] = {}
         """Engines that have failed, by their names."""
-        self._tell = tell
+        self.tell = tell
         self._measuring = threading.Lock()
         self._listing = {engine.name: threading.Lock() for engine in self.engines}
         self._closed = False
         self._ahead = threading.Lock()
+        self._chosen: dict[tuple[str, str], Voice] = {}
         self._calibrations: dict[str, Calibration] = {}
         self._waiting: deque[Utterance] = deque()
         self._coming: dict[Utterance, Future[NDArray[np.int16]]] = {}
@@ -93,10 +98,13 @@ class LocalSpeaker:
 
     def voice(self, wanted: str, language: str) -> Voice:
         """As Speaker.voice."""
-        try:
-            voice = self._choose(wanted, language, fresh=False)
-        except NotFoundError:  # perhaps it has been installed since the list was kept
-            voice = self._choose(wanted, language, fresh=True)
+        voice = self._chosen.get((wanted, language))
+        if voice is None:
+            try:
+                voice = self._choose(wanted, language, fresh=False)
+            except NotFoundError:  # perhaps it has been installed since the list was kept
+                voice = self._choose(wanted, language, fresh=True)
+            self._chosen[wanted, language] = voice  # its file may be gone when it has failed
         failure = self.lost.get(self._found(voice.name)[0].name)
         if failure is None:
             return voice
@@ -186,6 +194,8 @@ class LocalSpeaker:
             higher = 2 ** (utterance.pitch / 12) if voice.filtered else 1.0
             pitch = 0.0 if voice.filtered else utterance.pitch
             hertz, raw = engine.speak(text, voice, rate / higher, pitch)
+        except _MuteError:  # its other voices may not be
+            raise
         except SpeechError as error:
             self._lose(engine, error)
             raise
@@ -211,7 +221,7 @@ class LocalSpeaker:
             self._waiting = deque(kept)
             for utterance in [one for one in self._coming if one.voice in names]:
                 self._coming.pop(utterance, None)
-        self._tell(str(error))
+        self.tell(str(error))
 
     def _calibration(self, engine: Engine, voice: Voice) -> Calibration:
         with self._measuring:
@@ -219,7 +229,11 @@ class LocalSpeaker:
                 key = f"{calibration.VERSION}/{_voice_key(engine, voice)}/calibration"
                 kept = self._cache.get(key)
                 if kept is None:
-                    kept = calibrate(engine, voice, self._at_once).to_bytes()
+                    measured = calibrate(engine, voice, self._at_once)
+                    if measured is None:
+                        cause = f"its voice {voice.name} is mute; choose another"
+                        raise _MuteError(engine.name, "", cause)
+                    kept = measured.to_bytes()
                     self._cache.put(key, kept)
                 self._calibrations[voice.name] = read_calibration(kept)
             return self._calibrations[voice.name]

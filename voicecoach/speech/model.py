@@ -21,6 +21,8 @@ SEEDS = (0, 1, 2)
 SHORT = 6
 """Sounds. So short a text is spoken behind a carrier ("Now, two."), and cut off it: alone, many are
 said as another word, with any noise ("Two" as "ten", "Go" as "no", "Switch" as "twish")."""
+SHORT_SCALE = 1.25
+"""The largest length scale of a short text: drawn out, a lone word falls apart ("lef…t")."""
 LEAST_SECONDS, MOST_SECONDS = 0.03, 0.3
 """How long a sound may take on average at length scale 1, audibly; usual ones take 0.05 to 0.12."""
 LONGEST = 400
@@ -62,6 +64,8 @@ class PiperModel:
     def speak(self, text: str, length_scale: float, speaker: int, language: str) -> bytes:
         """16-bit mono samples at `rate`."""
         sentences = [part for s in self._voice.phonemize(text) for part in _parts(s)]
+        if len(sentences) == 1 and _sounds(sentences[0]) <= SHORT:
+            length_scale = min(length_scale, SHORT_SCALE)
         carrier = self._carrier(sentences, language) if self.aligned else []
         pieces = []
         for sentence in sentences:

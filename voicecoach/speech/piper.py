@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from voicecoach.errors import MissingExtraError, NotFoundError, SpeechError
-from voicecoach.library import voice_folders
+from voicecoach.library import VOICE_ENDING, is_voice_file, voice_folders
 from voicecoach.speech import FILTERED_PITCH, Voice
 from voicecoach.speech.model import PiperModel
 
@@ -28,7 +28,6 @@ NATURAL_WPM = 170.0
 LEAST_SCALE, MOST_SCALE = 0.4, 3.0
 """Length scales; beyond, words fall apart."""
 MOST_CONFIG_BYTES = 1 << 20
-ENDING = ".onnx"
 VERSION = 1
 """Part of the cache's keys: how a text is made samples here."""
 GENDERS = {"en_US-joe-medium": "male"}
@@ -70,14 +69,12 @@ class PiperEngine:
     def voice_in(self, file: str) -> Voice | None:
         """As Engine.voice_in; also a speaker of one of its voices: `name#3`."""
         named, _, speaker = file.strip().partition("#")
-        path = Path(named).expanduser()
-        if path.suffix.lower() != ENDING and not speaker:
+        path, is_file = Path(named).expanduser(), is_voice_file(file)
+        if not is_file and not (speaker and self.installed):
             return None
         if not self.installed:
-            if path.suffix.lower() != ENDING:
-                return None
             raise MissingExtraError(f"the voice {path.name}", "natural")
-        if path.suffix.lower() == ENDING:
+        if is_file:
             voice = _read_voice(path)
         else:
             voice = next((v for v in self.voices() if named.lower() in _names(v)), None)
@@ -132,7 +129,7 @@ def _folders() -> Iterator[Path]:
 
 def _models(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.rglob(f"*{ENDING}"))
+        return sorted(folder.rglob(f"*{VOICE_ENDING}"))
     except OSError:
         return []
 
@@ -176,7 +173,7 @@ def _read_voice(file: Path, speaker: str = "") -> Voice | None:
         " ".join(filter(None, ("natural", quality))),
         FILTERED_PITCH,
         filtered=True,
-        key=f"{file.stem}#{number}/{state.st_size}/{check}/{state.st_mtime_ns}",
+        key=f"{state.st_size}/{check}#{number}/{state.st_mtime_ns}",
     )
 
 
@@ -193,7 +190,7 @@ def _preferred(voice: Voice) -> tuple[int, str]:
 
 def _trouble(file: Path) -> str:
     """Why a file is no voice."""
-    if file.suffix.lower() != ENDING:
+    if not is_voice_file(file.name):
         return "see: voicecoach voices"
     if not file.is_file():
         return "there is no such file"
