@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import pytest
 
 from tests.speakers import light_speaker
 from tests.test_session import SCRIPT, FastOutput
-from voicecoach.errors import NotFoundError, SpeechError
+from voicecoach.cli import run
+from voicecoach.errors import NotFoundError, ScriptError, SpeechError
 from voicecoach.events import Ended, Event, VoiceChanged
 from voicecoach.export.render import render_program
 from voicecoach.program import Program, build_program
@@ -156,6 +158,8 @@ def test_what_is_known_of_a_voice_is_what_would_be_measured() -> None:
     known = calibrate(engine, voice, 2)
     engine.rates = (80, 145)
     measured = measure(engine, voice, 2)
+    assert known
+    assert measured
     assert measured.rates == (
         pytest.approx(known.rates[1], 0.02),
         pytest.approx(known.rates[3], 0.02),
@@ -241,3 +245,46 @@ def test_without_another_engine_it_is_an_error(model: Path) -> None:
             speaker.speak(Utterance("Go.", voice.name, 135))
         with pytest.raises(SpeechError, match="piper failed"):
             speaker.voice(str(model), "en")
+
+
+# --- from the command line
+
+
+def test_voices_are_listed_for_other_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["voices", "--language", "en-us", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [voice["name"] for voice in listed[:2]] == [JOE, "espeak:en-us"]
+    assert listed[0] | {"label": "Joe"} == {
+        "name": JOE,
+        "label": "Joe",
+        "languages": ["en-us"],
+        "gender": "male",
+        "engine": "piper",
+        "quality": "natural medium",
+        "rate": True,
+        "volume": True,
+        "pitch": {"from": -4, "to": 4, "filtered": True},
+    }
+
+
+def test_a_pitch_that_a_voice_can_not_do_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    track = str(tmp_path / "go.wav")
+    assert run(["say", "Go.", "--voice", "joe", "--pitch", "5", "-o", track]) == 2
+    told = f"{JOE} can't be pitched by 5 semitones; it takes -4 to 4; choose another pitch or voice"
+    assert capsys.readouterr().err == f"voicecoach: {told}\n"
+    assert run(["say", "Go.", "--voice", "joe", "--pitch", "4", "-o", track]) == 0
+
+
+@pytest.mark.parametrize("name", ["voice.onnx", "../voice.ONNX#3", "/tmp/x.onnx"])  # noqa: S108
+def test_a_script_can_not_choose_a_voices_file(name: str) -> None:
+    with pytest.raises(ScriptError, match="a script can't choose a voice's file; set it with"):
+        read_script(f"voice: {name}\nBreathe.\n")
+
+
+def test_a_plan_can_not_choose_a_voices_file(model: Path) -> None:
+    with LocalSpeaker(model.parent / "cache") as speaker, pytest.raises(NotFoundError):
+        speaker.speak(Utterance("Go.", f"piper:{model}", 135))
+    with LocalSpeaker(model.parent / "cache") as speaker, pytest.raises(NotFoundError):
+        speaker.speak(Utterance("Go.", "piper:own", 135))

@@ -89,6 +89,23 @@ class Rendition:
             self._segments[index] = _delayed(segment, LEAD_IN) if index == 0 else segment
         return self._segments[index]
 
+    def head(self, index: int) -> Segment:
+        """A step's segment up to the end of its first words: it can sound while the rest is still
+        being spoken. Raises as `segment`.
+        """
+        step = self.program.steps[index]
+        first = next((i for i, part in enumerate(step.parts, 1) if isinstance(part, Say)), 0)
+        # What winds down does so by the length of the whole; to say a length takes it all.
+        if index in self._segments or step.says_length or step.wound[1] > 0:
+            return self.segment(index)
+        if not 0 < first < len(step.parts):
+            return self.segment(index)
+        begun = self.scheduler.segment(replace(step, parts=step.parts[:first]))
+        if not begun.cues:
+            return self.segment(index)
+        begun = replace(begun, step=step, frames=max(cue.end for cue in begun.cues))
+        return _delayed(begun, LEAD_IN) if index == 0 else begun
+
     def segments(self) -> Iterator[Segment]:
         """The session, step by step.
 

@@ -89,10 +89,12 @@ def _voices() -> Iterator[Finding]:
         yield False, f"voices: {error}; install a speech engine, such as espeak-ng"
         return
     origin = load_espeak()
+    basic = usual.engine == "espeak"
     yield (
         True,
         f"voices: {len(voices)}, usual one {usual.name}"
-        + (f"; eSpeak NG {origin}" if origin else ""),
+        + (f"; eSpeak NG {origin}" if origin else "")
+        + ("; a natural one comes with the extra natural" if basic else ""),
     )
 
 

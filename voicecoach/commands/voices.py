@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,9 +27,7 @@ from voicecoach.step import Say, Step
 @click.command("voices", epilog="Example: voicecoach voices --language en --audition")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs.")
 @click.option(
-    "--audition",
-    is_flag=True,
-    help="Speak a few sentences with each; n or right is the next, q ends.",
+    "--audition", is_flag=True, help="Speak a few sentences with each; n is the next, q ends."
 )
 @setting_options(live=True)
 def command(as_json: bool, audition: bool, **options: Any) -> None:
@@ -42,9 +41,8 @@ def command(as_json: bool, audition: bool, **options: Any) -> None:
     with open_speaker() as speaker:
         shown = [v for v in speaker.voices(fresh=True) if not wanted or _speaks(v, wanted)]
         if as_json:
-            click.echo(
-                json.dumps([_document(voice) for voice in shown], ensure_ascii=False, indent=1)
-            )
+            listed = [_document(voice) for voice in shown]
+            click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
         elif not shown:
             click.echo(f"No voice speaks {wanted}.", err=True)
         elif audition:
@@ -96,9 +94,9 @@ def _audition(voices: list[Voice], speaker: Speaker, settings: Settings) -> None
         click.echo(line)
         low, high = voice.pitch
         pitch = min(max(settings.pitch, low), high)
-        own = {"voice": voice.name, "pitch": pitch, "language": settings.language}
+        own = replace(settings, voice=voice.name, pitch=pitch)
         try:
-            rendition = Rendition(_sample(voice, settings.under(own)), speaker)
+            rendition = Rendition(_sample(voice, own), speaker)
             keys = Keyboard(lambda lines: click.echo("\n".join(lines)))
             ending = Session(rendition).run(
                 lambda: open_output(settings.output, settings.device or None), [], [keys]

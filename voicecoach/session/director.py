@@ -71,13 +71,16 @@ class Director:
         """Where it was silenced; None while it sounds."""
         self._then: Place | None = None
         """What comes after the words that are said in between."""
+        self._head: Segment | None = None
+        """What it began with, if that wasn't a whole step."""
         self._over = False
         self._speech: list[tuple[int, int]] = []
         self._repeated = float("-inf")
 
     def begin(self, index: int) -> None:
-        """Let the step with that index sound, and measure the others meanwhile."""
-        self.stream.go(Place(self.rendition.segment(index)))
+        """Let the step with that index sound, and measure the rest meanwhile."""
+        self._head = self.rendition.head(index)
+        self.stream.go(Place(self._head))
         self.rendition.measure_ahead(index)
 
     def close(self) -> None:
@@ -282,6 +285,8 @@ class Director:
         index = segment.step.index
         if index < 0:
             return
+        if segment is self._head and self.rendition.segment(index) is not segment:
+            yield moved(Place(segment, segment.frames), self.rendition.segment(index))
         while index + 1 < len(self.rendition.program.steps):
             index += 1
             yield Place(self.rendition.segment(index))
