@@ -160,10 +160,8 @@ def test_what_is_known_of_a_voice_is_what_would_be_measured() -> None:
     measured = measure(engine, voice, 2)
     assert known
     assert measured
-    assert measured.rates == (
-        pytest.approx(known.rates[1], 0.02),
-        pytest.approx(known.rates[3], 0.02),
-    )
+    for (_, heard), (_, expected) in zip(measured.rates, known.rates[1:4:2], strict=True):
+        assert heard == pytest.approx(expected, rel=0.02)
     assert measured.loudness == pytest.approx(known.loudness, abs=0.7)
     engine.close()
 

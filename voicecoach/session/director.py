@@ -21,6 +21,7 @@ from voicecoach.session.edit import (
     Place,
     holding,
     interjected,
+    moved,
     movement_start,
     resumed,
     with_hold,
