@@ -12,6 +12,7 @@ from voicecoach.commands import (
     is_plan,
     open_plan,
     open_program,
+    open_speaker,
     script_argument,
     setting_options,
     terminal,
@@ -21,7 +22,6 @@ from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
 from voicecoach.figure.telling import clock, doses, heading, left_out, summary, told
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def command(script: str, plain: bool, **options: Any) -> None:
     if is_plan(script):
         timeline = open_plan(Path(script))
     else:
-        with SystemSpeaker() as speaker:
+        with open_speaker() as speaker:
             timeline = Rendition(open_program(script, options), speaker).timeline()
     shown = rows(timeline)
     if plain or not terminal():
