@@ -22,6 +22,7 @@ import soxr
 from bench.__main__ import export, in_turns, python
 from voicecoach.export.render import render_program
 from voicecoach.library import find_script
+from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import load_script
@@ -38,6 +39,7 @@ JOE, ESPEAK = "piper:en_US-joe-medium", "espeak:en-us"
 SCRIPT = "ease-your-back"
 HEARS = 16_000
 """Samples a second of the recogniser and of DNSMOS."""
+ROUNDS = 3
 SECONDS = 9.5
 """What DNSMOS judges at once, a little more than its window."""
 
@@ -96,8 +98,9 @@ def understood(speaker: LocalSpeaker, voice: str, wpm: int) -> None:
 
 
 def normal(text: str) -> list[str]:
-    """A text's words, numbers as digits are not: as both sides write them."""
-    return re.findall(r"[a-z']+", text.lower().replace("’", "'"))
+    """A text's words, numbers among them."""
+    spelled = re.sub(r"\d+", lambda n: f" {phrases('en').number(int(n[0]))} ", text[:2000])
+    return re.findall(r"[a-z']+", spelled.lower().replace("’", "'"))
 
 
 def recogniser() -> Any:
@@ -172,7 +175,7 @@ def costs(folder: Path) -> None:
 
     calls = [lambda n=n: python("-m", "bench.raw_piper", str(texts), *n) for n in THREADS]
     ours, kept, *raw, load = in_turns(
-        cold, warm, *calls, lambda: python("-m", "bench.raw_piper", "load"), rounds=3
+        cold, warm, *calls, lambda: python("-m", "bench.raw_piper", "load"), rounds=ROUNDS
     )
     for (at_once, inside), taken in zip(THREADS, raw, strict=True):
         print(f"raw Piper, {at_once} texts at once, {inside} threads each: {taken:.2f} s")
@@ -190,14 +193,14 @@ THREADS = (("2", "1"), ("1", "2"), ("1", "1"))
 def first_sounds(folder: Path) -> None:
     """From the command to the first chime or word, against loading the model."""
     cold, kept, loads = [], [], []
-    for _ in range(3):
+    for _ in range(ROUNDS):
         shutil.rmtree(folder / "cache", ignore_errors=True)
         cold.append(first_sound(folder))
         kept.append(first_sound(folder))
         start = time.perf_counter()
         python("-m", "bench.raw_piper", "load")
         loads.append(time.perf_counter() - start)
-    middle = [sorted(times)[1] for times in (cold, kept, loads)]
+    middle = [sorted(times)[len(times) // 2] for times in (cold, kept, loads)]
     print(
         f"first sound of play with Piper, cold: {middle[0]:.2f} s; its lines cached: "
         f"{middle[1]:.2f} s; loading the model alone: {middle[2]:.2f} s"
