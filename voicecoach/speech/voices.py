@@ -72,6 +72,7 @@ def choose_voice(voices: Sequence[Voice], wanted: str, language: str) -> Voice:
         raise NotFoundError("one voice", wanted, hint=f"{len(parts)} are called so: {names}{more}")
     known = [voice.name for voice in voices] + [voice.label for voice in voices]
     known += [voice.name.partition(":")[2] for voice in voices]
+    known += [voice.label.lower() for voice in voices]
     raise NotFoundError("voice", wanted, known, hint="see: voicecoach voices")
 
 
