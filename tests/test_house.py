@@ -16,8 +16,8 @@ import voicecoach
 
 HOME = Path(voicecoach.__file__).parent
 ROOMS = [
-    "errors",
     "units",
+    "errors",
     "routine",
     "progression",
     "step",
@@ -33,6 +33,7 @@ ROOMS = [
     "speech",
     "timeline",
     "schedule",
+    "fit",
     "mix",
     "rendition",
     "figure",

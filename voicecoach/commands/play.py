@@ -28,6 +28,7 @@ from voicecoach.session.cursor import exercise_start
 from voicecoach.session.question import Question
 from voicecoach.speech import Speaker
 from voicecoach.speech.system import SystemSpeaker
+from voicecoach.units import write_seconds
 
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
@@ -67,6 +68,9 @@ def command(
     plain = plain or not terminal()
     with SystemSpeaker() as speaker:
         program = open_program(script, options)
+        if fit := program.settings.fit_seconds:
+            why = f"so that it lasts exactly {write_seconds(fit)}"
+            click.echo(f"Speaking every word once beforehand, {why} …", err=True)
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:
                 late = _play(program, speaker, script, display, control, resume=resume)
@@ -94,7 +98,8 @@ def _play(
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     question = _question(record, program, control)
-    session = Session(Rendition(program, speaker), exercise_start(program, exercise), question)
+    rendition = Rendition(program, speaker)
+    session = Session(rendition, exercise_start(rendition.program, exercise), question)
     recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
     with closing(recorded):
         watchers: list[Watcher] = [display.watch, recorded.watch]

@@ -245,7 +245,7 @@ class Director:
         old = seam.segment.step
         # Words in between are said at the old pace; so is the length: to say it anew, the whole
         # session would have to be spoken first.
-        if old.index < 0 or old.says_length:
+        if old.index < 0 or old.kind == "length":
             return seam
         step = with_holds_of(self.rendition.program.steps[old.index], old)
         return spliced(seam, self.rendition.scheduler.segment(step))
