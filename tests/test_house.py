@@ -77,6 +77,7 @@ LATE = {
     "sentencex": "compiled; a help page has no sentences",
     "simpleaudio": "an extra",
     "soxr": "only what is spoken anew is resampled",
+    "tomlkit": "40 ms, and only who sets something needs it",
     "typst": "an extra",
     "tzlocal": "an extra",
     "unicode_rbnf": "50 ms, and a session may say no number",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from voicecoach.step import Say, Step
 @setting_options(live=True)
 def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
-    program = _program(text, user_settings(options))
+    program = _program(text, replace(user_settings(options), fit_seconds=0.0))
     settings = program.settings
     with SystemSpeaker() as speaker:
         if file is not None:
