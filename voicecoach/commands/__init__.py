@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+from voicecoach.advice import spoken_as
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, installed_names, script_names
+from voicecoach.program import Program
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
+from voicecoach.speech import Speaker
 from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -96,7 +99,13 @@ def tell_aside(line: str) -> None:
     click.echo(f"voicecoach: {line}.", err=True)
 
 
-def tell(warnings: tuple[Problem, ...]) -> None:
+def tell_voice(program: Program, speaker: Speaker) -> None:
+    """Warn of a voice of another language than the session's. Raises as Speaker.voice."""
+    voice = find_voice(program.settings, speaker)
+    tell(spoken_as(program.routine, program.settings, voice))
+
+
+def tell(warnings: Sequence[Problem]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)

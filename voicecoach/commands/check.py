@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import ScriptName, setting_options, user_settings
+from voicecoach.advice import read_as, spelled, spoken_as
+from voicecoach.commands import ScriptName, setting_options, tell, user_settings
 from voicecoach.commands.doses import open_routine
 from voicecoach.errors import (
     EXIT_DONE,
@@ -54,12 +55,17 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
 def _check(script: str, settings: Settings, speaker: Speaker) -> tuple[Timeline, str]:
     routine = open_routine(script)
     rendition = Rendition(build_program(routine, settings), speaker)
+    program = rendition.program
+    tell(spoken_as(routine, program.settings, rendition.voice))
+    tell(read_as(routine, program.settings))
+    for advice in spelled(routine, program.settings):
+        click.echo(str(advice))
     timeline = rendition.timeline()
     for left in dict.fromkeys(timeline.left_out):
         where = Location(routine.file, left.line or 1)
         click.echo(str(Problem(where, f"left out: {quoted(left.text)}", left.why)))
-    fitted = rendition.program.settings
-    return timeline, _gave_way(fitted.leeway) if fitted.fit_seconds else ""
+    fit = program.settings.fit_seconds
+    return timeline, _gave_way(program.settings.leeway) if fit else ""
 
 
 def _gave_way(leeway: Leeway) -> str:

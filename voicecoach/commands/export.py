@@ -18,6 +18,7 @@ from voicecoach.commands import (
     open_plan,
     read_routine,
     setting_options,
+    tell_voice,
     terminal,
     user_settings,
 )
@@ -173,6 +174,7 @@ def command(
                 made = render_plan(open_plan(Path(script)), speaker, loudness, picture)
             else:
                 program = open_program(script, options, on, dose_of)
+                tell_voice(program, speaker)
                 made = render_program(program, speaker, loudness, picture)
             return replace(made, paper=paper or usual_paper(os.environ))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, script_argument, setting_options, terminal
+from voicecoach.commands import PIPE, script_argument, setting_options, tell_voice, terminal
 from voicecoach.commands.doses import open_program
 from voicecoach.commands.export import export_program
 from voicecoach.controls import Controller
@@ -68,6 +68,7 @@ def command(
     plain = plain or not terminal()
     with SystemSpeaker() as speaker:
         program = open_program(script, options)
+        tell_voice(program, speaker)
         if fit := program.settings.fit_seconds:
             why = f"so that it lasts exactly {write_seconds(fit)}"
             click.echo(f"Speaking every word once beforehand, {why} …", err=True)

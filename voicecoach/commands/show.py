@@ -14,6 +14,7 @@ from voicecoach.commands import (
     open_plan,
     script_argument,
     setting_options,
+    tell_voice,
     terminal,
 )
 from voicecoach.commands.doses import dose_options, open_program
@@ -66,7 +67,9 @@ def command(
         timeline = open_plan(Path(script))
     else:
         with SystemSpeaker() as speaker:
-            timeline = Rendition(open_program(script, options, on, dose_of), speaker).timeline()
+            program = open_program(script, options, on, dose_of)
+            tell_voice(program, speaker)
+            timeline = Rendition(program, speaker).timeline()
     shown = rows(timeline)
     if plain or not terminal():
         click.echo("\n".join(told(timeline, shown, phrases("en"), why=True)))
