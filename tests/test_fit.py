@@ -125,11 +125,13 @@ def test_a_fit_lasts_so_long_to_the_sample(
     words = phrases(made.settings.language)
     if any(step.kind == "length" for step in fit.program.steps):
         assert announced(timeline, made.settings.language) == words.about(target)
-    usual = {(c.text, c.line): c.wpm for c in Rendition(made, speaker).timeline().cues if c.text}
+    usual: dict[str, list[int]] = {}  # one text may be an instruction, and a cue in a hold
+    for cue in Rendition(made, speaker).timeline().cues:
+        usual.setdefault(cue.text, []).append(cue.wpm)
     if not made.settings.wind_down_seconds:
         for cue in timeline.cues:
-            if base := usual.get((cue.text, cue.line)):
-                assert base <= cue.wpm <= base * FASTEST_WORDS
+            rates = usual.get(cue.text, [cue.wpm])
+            assert min(rates) <= cue.wpm <= max(rates) * FASTEST_WORDS
     for was, dose in zip(
         (e.dose for e in made.routine.exercises),
         (e.dose for e in settled(made.routine.exercises, leeway)),
@@ -153,7 +155,7 @@ def test_a_fit_lasts_so_long_to_the_sample(
 
 
 @given(programs(exercise_count=1), speakers)
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_a_refusal_tells_the_true_shortest_and_longest(
     made: Program, speaker: ImpulseSpeaker
 ) -> None:
@@ -295,11 +297,11 @@ def test_another_pace_breaks_the_fit_but_keeps_what_was_fitted() -> None:
 
 
 def test_the_track_is_as_long(tmp_path: Path) -> None:
-    for ending in ("flac", "wav"):
-        path = tmp_path / f"class.{ending}"
-        export_file(Job(path), render_program(program(fit="280.5"), ImpulseSpeaker(RATE // 12)))
-        with av.open(str(path)) as track:
-            assert sum(block.samples for block in track.decode(audio=0)) == frames(280.5)
+    path = tmp_path / "class.flac"
+    made = program(fit="280.5")
+    export_file(Job(path), render_program(made, ImpulseSpeaker(RATE // 12), loudness=None))
+    with av.open(str(path)) as track:
+        assert sum(block.samples for block in track.decode(audio=0)) == frames(280.5)
 
 
 def test_a_script_says_how_long_and_the_user_wins() -> None:
@@ -326,8 +328,12 @@ def test_a_winding_session_fits_too() -> None:
         assert levels == sorted(levels, reverse=True)
 
 
-def test_what_can_not_be_is_said_in_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["plan", "desk-break", "--fit", "10s"]) == 2
+def test_what_can_not_be_is_said_in_one_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "a.md"
+    script.write_text("# T\n## A\nBow.\nhold 15s\n")
+    assert run(["plan", str(script), "--fit", "10s"]) == 2
     _, error = capfd.readouterr()
     assert re.fullmatch(
         r"voicecoach: this session can't last 0:10; it can last from \d:\d\d to \d:\d\d\n", error

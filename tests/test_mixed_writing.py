@@ -65,7 +65,7 @@ def test_captions_have_every_text_as_it_is_written(tmp_path: Path) -> None:
     for file in files:
         export_file(Job(file), material)
     read = [file.read_text(encoding="utf-8") for file in files]
-    read[0] = " ".join(caption.text for caption in vtt.read(str(files[0])))
+    read[0] = " ".join(caption.text for caption in vtt.read(str(files[0])).captions)
     read[1] = " ".join(caption.content for caption in subrip.parse(read[1]))
     for written in read:
         flat = " ".join(written.split())

@@ -49,12 +49,15 @@ def script_argument(function: Function) -> Function:
     return click.argument("script", type=ScriptName(), default="ease-your-back")(function)
 
 
-def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of LIVE only for what plays."""
+def setting_options(*, live: bool = False, whole: bool = True) -> Callable[[Function], Function]:
+    """An option for each setting; those of LIVE only for what plays, and how long a session is to
+    last only for what has a whole one.
+    """
+    others = [*([] if live else LIVE), *([] if whole else ["fit"])]
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
-            if live or setting.name not in LIVE:
+            if setting.name not in others:
                 option = click.option(
                     f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
                 )

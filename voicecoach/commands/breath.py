@@ -54,7 +54,7 @@ class Listening(click.ParamType):  # type: ignore[type-arg]  # generic from clic
     show_default=True,
     help="How long to listen.",
 )
-@setting_options(live=True)
+@setting_options(live=True, whole=False)
 def command(listen_seconds: float, **options: Any) -> None:
     """Set how long your breath is: tap a key each time you breathe in, for half a minute.
 
