@@ -349,3 +349,12 @@ def test_check_tells_what_gave_way(tmp_path: Path, capfd: pytest.CaptureFixture[
         r"holds \d+% into their ranges, reps and sets \d+% into their ranges\n",
         capfd.readouterr().out,
     )
+
+
+def test_a_text_alone_is_as_long_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wants sessions of ten minutes tries a voice all the same."""
+    monkeypatch.setenv("VOICECOACH_FIT", "10m")
+    track = tmp_path / "a.wav"
+    assert run(["say", "Sit down.", "-o", str(track)]) == 0
+    with av.open(str(track)) as file:
+        assert sum(block.samples for block in file.decode(audio=0)) < 10 * RATE

@@ -14,9 +14,9 @@ from voicecoach.library import background_file, background_names
 from voicecoach.mix import BLOCK, Bed, Piece, Stretch, mix
 from voicecoach.phrases import phrases
 from voicecoach.program import Program
-from voicecoach.schedule import Scheduler
+from voicecoach.schedule import Scheduler, find_voice
 from voicecoach.sound import Samples, chime, room_tone
-from voicecoach.speech import Speaker, Utterance, Voice
+from voicecoach.speech import Speaker, Utterance
 from voicecoach.step import Say, Step
 from voicecoach.timeline import LEAD_IN, Cue, Levels, Segment, Timeline, assemble
 from voicecoach.units import DAY_SECONDS, Frames, frames, seconds
@@ -48,7 +48,7 @@ class Rendition:
         """
         self.speaker = speaker
         settings = program.settings
-        self.voice = find_voice(program, speaker)
+        self.voice = find_voice(settings, speaker)
         self._lengths: dict[Utterance, Frames] = {}
         self._segments: dict[int, Segment] = {}
         self._closed = threading.Event()
@@ -188,14 +188,6 @@ class Rendition:
             if heard == said:
                 return replace(segment, frames=Frames(longest))
             said = heard
-
-
-def find_voice(program: Program, speaker: Speaker) -> Voice:
-    """The voice of a program. Raises as Speaker.voice."""
-    settings = program.settings
-    words = phrases(settings.language)
-    language = settings.language if "-" in settings.language else words.voice
-    return speaker.voice(settings.voice, language)
 
 
 def cue_sound(speaker: Speaker, cue: Cue, room: int) -> Samples:

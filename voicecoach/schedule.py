@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voicecoach.library import chime_sets
+from voicecoach.phrases import phrases
 from voicecoach.pronunciation import pronunciation
 from voicecoach.settings import FASTEST_WPM, SLOWEST_WPM, Settings
-from voicecoach.speech import Utterance
+from voicecoach.speech import Speaker, Utterance, Voice
 from voicecoach.step import Chime, Placed, Say, Span, Step
 from voicecoach.timeline import Cue, LeftOut, Segment
 from voicecoach.units import RATE, Frames, frames
@@ -23,6 +24,13 @@ Measure = Callable[[Utterance], Frames]
 """How long an utterance sounds."""
 MeasureChime = Callable[[str], Frames]
 """How long a chime's sound ("set/event" or a path) rings."""
+
+
+def find_voice(settings: Settings, speaker: Speaker) -> Voice:
+    """The voice that speaks under these settings. Raises as Speaker.voice."""
+    words = phrases(settings.language)
+    language = settings.language if "-" in settings.language else words.voice
+    return speaker.voice(settings.voice, language)
 
 
 class Scheduler:

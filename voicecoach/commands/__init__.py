@@ -16,6 +16,7 @@ from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, installed_names, script_names
 from voicecoach.program import Program
 from voicecoach.routine import Routine
+from voicecoach.schedule import find_voice
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
 from voicecoach.speech import Speaker
