@@ -52,7 +52,7 @@ def wound_down(steps: Sequence[Step], settings: Settings) -> tuple[Step, ...]:
 
 def about_seconds(steps: Sequence[Step], settings: Settings) -> float:
     """About how long a session takes, without speaking it."""
-    return sum(_step_seconds(step, settings) for step in steps)
+    return settings.fit_seconds or sum(_step_seconds(step, settings) for step in steps)
 
 
 def _step_seconds(step: Step, settings: Settings) -> float:
