@@ -29,6 +29,7 @@ from voicecoach.fit import FASTEST_WORDS, LONGEST_GAPS, NEAR, SHORTEST_GAPS
 from voicecoach.phrases import phrases
 from voicecoach.program import Program, build_program
 from voicecoach.program.ranges import settled
+from voicecoach.program.winding import about_seconds
 from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
 from voicecoach.session import Session
@@ -358,3 +359,8 @@ def test_a_text_alone_is_as_long_as_it_is(tmp_path: Path, monkeypatch: pytest.Mo
     assert run(["say", "Sit down.", "-o", str(track)]) == 0
     with av.open(str(track)) as file:
         assert sum(block.samples for block in file.decode(audio=0)) < 10 * RATE
+
+
+def test_a_reminder_that_speaks_nothing_knows_how_long_it_lasts() -> None:
+    made = program(fit="5m")
+    assert about_seconds(made.steps, made.settings) == 300
