@@ -31,6 +31,7 @@ from voicecoach.program import Program, build_program
 from voicecoach.program.ranges import settled
 from voicecoach.program.winding import about_seconds
 from voicecoach.rendition import Rendition
+from voicecoach.routine import Duration, Grown, Progress
 from voicecoach.script import read_script
 from voicecoach.session import Session
 from voicecoach.settings import merge_settings
@@ -364,3 +365,16 @@ def test_a_text_alone_is_as_long_as_it_is(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_reminder_that_speaks_nothing_knows_how_long_it_lasts() -> None:
     made = program(fit="5m")
     assert about_seconds(made.steps, made.settings) == 300
+
+
+def test_what_has_grown_is_prescribed() -> None:
+    """It is said at the start: "Today three times."."""
+    routine, _ = read_script("# T\n## A\nBow.\nhold 5-30s, 2-9 times\n")
+    (exercise,) = routine.exercises
+    grown = Grown(Progress(1, "reps", 1, "days", 9), "", own=2, most=9, now=2)
+    leeway = Leeway(holds=1.0, counts=1.0)
+    for known, reps in ((None, 9), (grown, 2)):
+        (made,) = settled([replace(exercise, grown=known)], leeway)
+        assert made.dose
+        assert made.dose.hold == Duration(30)
+        assert made.dose.reps == reps
