@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-live bench-voices clean
+.PHONY: coach test lint types bench bench-draft bench-live bench-voices clean
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -26,6 +26,10 @@ bench: $(VENV)/installed-dev
 bench-voices: $(VENV)/installed-dev
 	$(PIP) --editable '.[bench]'
 	$(BIN)/python -m bench.voices
+
+# How much of what handouts ask for a draft finds.
+bench-draft: $(VENV)/installed-dev
+	$(BIN)/python -m bench.draft
 
 # A quarter of an hour: commands, kills and random commands before a real sound server.
 bench-live: $(VENV)/installed-dev

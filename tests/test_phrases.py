@@ -23,6 +23,7 @@ NOT_SAID = {
     "one",
     "gender",
     "spoken",
+    "today",
     "captions",
     "handout",
     "figure",

@@ -245,6 +245,8 @@ def test_a_title_below_the_first_heading_is_an_exercise() -> None:
         ("x\n## …\n", ["2:1: an exercise needs a name; write: ## Name"]),
         ("# A {side}\nx", ["1:5: {side} can't stand in a name"]),
         ("## A **{side}**\nx\neach side", ["1:8: {side} can't stand in a name"]),
+        ("## A \\{side}\nx\neach side", ["1:7: {side} can't stand in a name"]),
+        ("## A {_side}\nx\neach side", ["1:4: {side} can't stand in a name"]),
     ],
 )
 def test_what_is_no_heading(text: str, told: list[str]) -> None:

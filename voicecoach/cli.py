@@ -31,11 +31,17 @@ COMMANDS = {
     "log": "Show the sessions of this machine.",
     "progress": "Look back at what was done, and how it was.",
     "check": "Check scripts, and name what doesn't fit.",
-    "list": "List the built-in scripts.",
+    "list": "List the built-in scripts, and those installed.",
+    "pack": "Pack a script and its sounds into one file to share.",
+    "install": "Install a script that somebody packed.",
+    "uninstall": "Take away a script that was installed.",
+    "convert": "Make a script of another program's workout.",
     "voices": "List the voices of this machine.",
     "say": "Speak a text, to try a voice.",
+    "breath": "Set how long your breath is, by tapping.",
     "doctor": "Look at what is installed, and say what to do.",
     "new": "Write a starter script to fill in.",
+    "draft": "Make a script from an article or a handout.",
 }
 """Each command and its one line of help."""
 MODULES = {"list": "listing", "import-qr": "import_qr"}

@@ -24,6 +24,7 @@ from voicecoach.events import (
     VoiceChanged,
 )
 from voicecoach.program import Program
+from voicecoach.routine import Routine
 from voicecoach.step import Step
 from voicecoach.timeline import Cue, Timeline
 from voicecoach.units import RATE, seconds, write_seconds
@@ -270,6 +271,17 @@ def timeline_lines(timeline: Timeline) -> list[str]:
             lines.append(f"{clock}  [{_span_name(cue)}]")
     lines += [f"left out: {left.text} ({left.why})" for left in dict.fromkeys(timeline.left_out)]
     return lines
+
+
+def dose_lines(routine: Routine) -> list[str]:
+    """The doses that grow: what they are, and how far they go."""
+    lines = []
+    for exercise in routine.exercises:
+        if grown := exercise.grown:
+            unit = grown.progress.unit if grown.now != 1 else grown.progress.unit.removesuffix("s")
+            bounds = f"{grown.own:g} at first, at most {grown.most:g}"
+            lines.append(f"{exercise.name}: {grown.now:g} {unit} ({bounds})")
+    return ["\nDoses that grow", *lines] if lines else []
 
 
 def _span_name(span: Cue) -> str:

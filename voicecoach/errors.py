@@ -1,12 +1,16 @@
-"""Errors: what went wrong, as facts; each writes its own one clear sentence. Knows no other room.
+"""Errors: what went wrong, as facts; each writes its own one clear sentence. Knows units only.
 
 VoicecoachError            exit 2: the user's input
 ├── ScriptError            a script's problems, all at once, each with its Location
 ├── SettingError           a setting's value, from the command line, environment, config or script
+├── FitError               a session that can't last as long as it is to
 ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
 ├── ExportError            a file that can't be written
 ├── ManyError              what failed of many things, each with its error
 ├── CodeError              a QR code that gives no script back
+├── DraftError             an article that gives no script
+├── PackError              a pack that can't be made, or is not to be installed
+├── ConvertError           another program's workout that can't be converted
 └── UnavailableError       exit 3: no device or engine
     ├── SpeechError        an engine that can't speak a text
     ├── DeviceError        a sound device that is missing, busy or gone
@@ -18,6 +22,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from voicecoach.units import write_seconds
 
 EXIT_DONE = 0
 EXIT_USER = 2
@@ -80,6 +86,26 @@ class SettingError(VoicecoachError):
         super().__init__(f"{where}{cause}" + (f"; {hint}" if hint else ""))
 
 
+class FitError(VoicecoachError):
+    """A session that can't last so long; `shortest` and `longest` are what it can, in seconds.
+
+    `between` are the two between which it can't, where that is the reason: what it lasts at the
+    most with some number of reps, and at the least with one more.
+    """
+
+    def __init__(
+        self, seconds: float, ends: tuple[int, int], between: tuple[int, int] | None = None
+    ) -> None:
+        self.seconds, self.between = seconds, between
+        self.shortest, self.longest = ends
+        low, high = map(write_seconds, ends)
+        can = f"it can last from {low} to {high}"
+        if between:
+            below, above = map(write_seconds, between)
+            can += f", but with fewer reps no more than {below}, and with more at least {above}"
+        super().__init__(f"this session can't last {write_seconds(seconds)}; {can}")
+
+
 class NotFoundError(VoicecoachError):
     """A name that leads nowhere; `suggestion` is the nearest that leads somewhere."""
 
@@ -93,6 +119,18 @@ class NotFoundError(VoicecoachError):
 
 class CodeError(VoicecoachError):
     """A QR code, or a copy of its text, that gives no script back."""
+
+
+class DraftError(VoicecoachError):
+    """An article that can't be read, or that no script can be made of."""
+
+
+class PackError(VoicecoachError):
+    """A pack that can't be made, or one that is not to be installed."""
+
+
+class ConvertError(VoicecoachError):
+    """Another program's workout that can't be converted."""
 
 
 class ExportError(VoicecoachError):

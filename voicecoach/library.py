@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,10 @@ VOICES_VARIABLE = "VOICECOACH_VOICES"
 SYSTEM_VOICES = (Path("/usr/share/piper-voices"),)
 """Where Linux distributions put them."""
 SCRIPT_ENDINGS = (".md", ".markdown", ".txt")
+INSTALLED = "installed.json"
+"""In the folder of what is installed under a name: which folder in it counts, and its script."""
+MOST_SAID = 4096
+"""Bytes of it."""
 
 
 def share() -> Path:
@@ -30,8 +35,35 @@ def script_names() -> list[str]:
     return sorted(path.stem for path in (share() / "scripts").glob("*.md"))
 
 
+def packs_folder() -> Path:
+    """Where packs are installed: below it each has a folder of its name."""
+    from platformdirs import user_data_path  # 20 ms, and help needs no folders
+
+    return user_data_path(APP, appauthor=False) / "packs"
+
+
+def installed_names() -> list[str]:
+    """The scripts that were installed."""
+    try:
+        names = sorted(folder.name for folder in packs_folder().iterdir())
+    except OSError:  # nothing ever was
+        return []
+    return [name for name in names if installed_script(name)]
+
+
+def installed_script(name: str) -> Path | None:
+    """The script that was installed under a name, if one was; see voicecoach.packs.install."""
+    home = packs_folder() / name
+    try:
+        says = json.loads((home / INSTALLED).read_bytes()[:MOST_SAID])
+        script = home / Path(says["folder"]).name / Path(says["script"]).name
+        return script if script.is_file() else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None  # whoever wrote that, it wasn't us
+
+
 def find_script(name: str) -> Path:
-    """A script by its path, or a built-in one by its name.
+    """A script by its path, or a built-in or installed one by its name.
 
     Raises:
         NotFoundError: there is neither; suggests the nearest name.
@@ -50,8 +82,11 @@ def find_script(name: str) -> Path:
         raise NotFoundError("script", name, hint=error.strerror or "") from None
     if name in script_names():
         return share() / "scripts" / f"{name}.md"
-    known = ", ".join(script_names())
-    raise NotFoundError("script", name, script_names(), hint=f"there are {known}; or give a file")
+    installed = installed_names()
+    if name in installed and (script := installed_script(name)):
+        return script
+    known = [*script_names(), *installed]
+    raise NotFoundError("script", name, known, hint=f"there are {', '.join(known)}; or give a file")
 
 
 @cache

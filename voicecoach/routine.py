@@ -115,6 +115,27 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """How far a dose has grown; amounts are numbers of sets or reps, or seconds of hold."""
+
+    progress: Progress
+    rule: str
+    """How it grows, as the record keeps it."""
+    own: float
+    """What the script says."""
+    most: float
+    """What it grows to."""
+    now: float
+    before: float | None = None
+    """What it was last time; None where there was none."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it isn't what it was last time."""
+        return self.before is not None and self.before != self.now
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One `##` heading and what stands under it: a chapter."""
 
@@ -135,6 +156,8 @@ class Exercise:
     settings: Mapping[str, object] = field(default_factory=dict)
     """Its own chimes, countdown and guidance, by the fields of Settings."""
     progress: Progress | None = None
+    grown: Grown | None = None
+    """How far the dose has grown from the script's own; None where it doesn't grow."""
 
 
 @dataclass(frozen=True, slots=True)

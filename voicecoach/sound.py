@@ -28,14 +28,24 @@ LONGEST_CHIME = 10.0
 """Seconds; a longer file is no chime."""
 
 
+SOUNDS = (
+    *("aac", "ac3", "aiff", "amr", "ape", "asf", "au", "caf", "eac3", "flac", "matroska", "mov"),
+    *("mp3", "mpc", "mpc8", "mpeg", "mpegts", "ogg", "tta", "w64", "wav", "webm", "wv"),
+)
+"""Formats that hold sound by themselves, as FFmpeg names them: others are lists of files to open,
+wherever those lie."""
+
+
 def open_sound(path: Path) -> InputContainer:
     """A sound file, however its tags are coded: nobody reads them here. Raises as av.open."""
     import av
 
+    own = {"format_whitelist": ",".join(SOUNDS), "protocol_whitelist": "file"}
+
     # From PyAV 19 on that is so by itself.
     older = int(av.__version__.split(".")[0]) < 19
     lenient: Any = {"metadata_errors": "ignore"} if older else {}
-    container: InputContainer = av.open(str(path), **lenient)
+    container: InputContainer = av.open(str(path), options=own, **lenient)
     return container
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+from voicecoach.advice import spoken_as
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
-from voicecoach.library import config_file, find_script, script_names
-from voicecoach.program import Program, build_program
+from voicecoach.library import config_file, find_script, installed_names, script_names
+from voicecoach.program import Program
 from voicecoach.routine import Routine
+from voicecoach.schedule import find_voice
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
+from voicecoach.speech import Speaker
 from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline, read_plan
 
@@ -38,7 +41,8 @@ class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from cli
     ) -> list[CompletionItem]:
         """Built-in scripts, and files."""
         del ctx, param
-        names = [CompletionItem(name) for name in script_names() if name.startswith(incomplete)]
+        known = (*script_names(), *installed_names())
+        names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
 
 
@@ -47,12 +51,15 @@ def script_argument(function: Function) -> Function:
     return click.argument("script", type=ScriptName(), default="ease-your-back")(function)
 
 
-def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of LIVE only for what plays."""
+def setting_options(*, live: bool = False, whole: bool = True) -> Callable[[Function], Function]:
+    """An option for each setting; those of LIVE only for what plays, and how long a session is to
+    last only for what has a whole one.
+    """
+    others = [*([] if live else LIVE), *([] if whole else ["fit"])]
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
-            if live or setting.name not in LIVE:
+            if setting.name not in others:
                 option = click.option(
                     f"--{setting.option}", setting.field, metavar=setting.metavar, help=setting.help
                 )
@@ -77,8 +84,8 @@ def user_settings(options: dict[str, Any]) -> Settings:
     return merge_settings(given, os.environ, read_config(config), str(config))
 
 
-def open_routine(script: str) -> Routine:
-    """The script by its name, file or `-`; its warnings are printed.
+def read_routine(script: str) -> Routine:
+    """The script by its name, file or `-`, as it is written; its warnings are printed.
 
     Raises:
         NotFoundError, ScriptError: as voicecoach.script.load_script.
@@ -92,21 +99,57 @@ def open_routine(script: str) -> Routine:
     return routine
 
 
-def open_program(script: str, options: dict[str, Any]) -> Program:
-    """The program of a script under the user's settings. Raises as the rooms it passes."""
-    settings = user_settings(options)
-    return build_program(open_routine(script), settings)
+def tell_aside(line: str) -> None:
+    """Print a line where it doesn't disturb what is piped on."""
+    click.echo(f"voicecoach: {line}.", err=True)
 
 
 def open_speaker() -> LocalSpeaker:
     """The voices of this machine; that one has failed is printed where it disturbs no pipe."""
-    return LocalSpeaker(tell=lambda line: click.echo(f"{line}; another voice speaks.", err=True))
+    return LocalSpeaker(tell=lambda line: tell_aside(f"{line}; another voice speaks"))
 
 
-def tell(warnings: tuple[Problem, ...]) -> None:
+def tell_voice(program: Program, speaker: Speaker) -> None:
+    """Warn of a voice of another language than the session's. Raises as Speaker.voice."""
+    voice = find_voice(program.settings, speaker)
+    tell(spoken_as(program.routine, program.settings, voice))
+
+
+def tell(warnings: Sequence[Problem]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)
+
+
+def script_file_options(function: Function) -> Function:
+    """Where a script is to be written."""
+    for option in (
+        click.option("--force", is_flag=True, help="Replace a file that is there."),
+        click.option(
+            "-o",
+            "--output-file",
+            "script",
+            required=True,
+            type=click.Path(path_type=Path),
+            help="The script's file.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def read_file(what: str, file: Path, most_bytes: int) -> bytes:
+    """What is in a file, or one byte more than `most_bytes` of it.
+
+    Raises:
+        NotFoundError: it can't be read; calls it what it should have been.
+    """
+    try:
+        with file.open("rb") as opened:
+            return opened.read(most_bytes + 1)
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise NotFoundError(what, str(file), hint=f"it can't be read: {reason}") from None
 
 
 def write_script(file: Path, text: str, *, force: bool) -> Path:

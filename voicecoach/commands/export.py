@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -15,44 +16,32 @@ from voicecoach.commands import (
     ScriptName,
     is_plan,
     open_plan,
-    open_program,
     open_speaker,
+    read_routine,
     setting_options,
+    tell_voice,
     terminal,
+    user_settings,
 )
+from voicecoach.commands.doses import dose_options, open_program, practices
+from voicecoach.commands.parameters import Days, Loudness
 from voicecoach.display import progress_display
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
 from voicecoach.export import SILENT, Job
 from voicecoach.export.batch import Order, fill, orders_to
 from voicecoach.export.cover import read_cover
 from voicecoach.export.handout.paper import usual_paper
-from voicecoach.export.loudness import LOUDEST, MONO, SOFTEST
+from voicecoach.export.loudness import MONO
 from voicecoach.export.material import Material, Paper
+from voicecoach.export.programme import Programme, make_programme, programme_orders
 from voicecoach.export.render import render_plan, render_program
-from voicecoach.program import Program
+from voicecoach.export.tracks import FORMATS
+from voicecoach.program import Program, build_program
+from voicecoach.progression import grows
+from voicecoach.progression import programme as days_of
+from voicecoach.record.progress import now
 from voicecoach.speech import Speaker
-from voicecoach.units import seconds, write_seconds
-
-
-class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on
-    """LUFS, or "off"."""
-
-    name = "loudness"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | None:
-        """The number; None for "off"."""
-        if value == "off" or value is None:
-            return None
-        try:
-            lufs = float(str(value).lower().removesuffix("lufs"))
-        except ValueError:
-            lufs = 0
-        if not SOFTEST <= lufs <= LOUDEST:
-            cause = f"{value!r} is no loudness; {SOFTEST:g} to {LOUDEST:g} LUFS, or off"
-            self.fail(cause, param, ctx)
-        return lufs
+from voicecoach.units import Frames, seconds, write_seconds
 
 
 @click.command("export", epilog="Example: voicecoach export ease-your-back -o back.mp3")
@@ -110,6 +99,14 @@ class Loudness(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option(
     "--paper", type=click.Choice(get_args(Paper)), help="A handout's paper; usually the locale's."
 )
+@click.option(
+    "--programme",
+    "days",
+    type=Days(),
+    metavar="TIME",
+    help="A track for each different day of a script that grows, such as 4w or 10d, --to a folder.",
+)
+@dose_options
 @setting_options()
 def command(
     scripts: tuple[str, ...],
@@ -124,17 +121,40 @@ def command(
     split: bool,
     force: bool,
     skip_existing: bool,
+    days: int | None,
+    on: datetime | None,
+    dose_of: int | None,
     **options: Any,
 ) -> None:
     """Write sessions as files: tracks with a chapter for each exercise, captions, handouts.
 
     SCRIPT is a built-in's name, a file, - for standard input, or a plan that `voicecoach plan
     --json` wrote. Give one with -o, or any number with --to.
+
+    A script whose doses grow is written with today's. With --programme each day is taken as done,
+    from today's dose on (--dose-of 1: as if nothing had been done), and each week has a playlist;
+    --on DATE names the files by date, from that day on.
     """
     if force and skip_existing:
         raise click.UsageError("--force replaces what --skip-existing leaves; give one of them")
+    scripts = scripts or ("ease-your-back",)
     job = partial(Job, force=force, split=split)
-    orders = _orders(scripts or ("ease-your-back",), files, folder, formats, job)
+    programmes: list[Programme] = []
+    if days is None:
+        orders = _orders(scripts, files, folder, formats, job)
+    else:
+        if folder is None or split or files or (dose_of or 1) > 1:
+            taken = "--programme goes --to FOLDER, without -o, --split and any --dose-of but 1"
+            raise click.UsageError(taken)
+        start = on.date() if on else None
+        programmes = [_programme(each, days, start, anew=bool(dose_of)) for each in scripts]
+        _make(folder)
+        orders = programme_orders(programmes, folder, _endings(formats), job)
+        for programme in programmes:
+            programme.check_playlists(folder, replacing=force or skip_existing)
+    stages = {
+        programme.track(s): (programme, s) for programme in programmes for s in programme.stages
+    }
     if len(orders) == 1 and not skip_existing:
         orders[0].check()  # before an engine is started
     orders = [order.beside(chapters) for order in orders]
@@ -144,13 +164,26 @@ def command(
     with open_speaker() as speaker:
 
         def render(script: str) -> Material:
-            if is_plan(script):
+            if script in stages:
+                programme, stage = stages[script]
+                program = build_program(stage.routine, user_settings(options))
+                made = programme.tagged(stage, render_program(program, speaker, loudness, picture))
+            elif is_plan(script):
+                if on or dose_of:
+                    raise ExportError("a plan has its doses already; give its script")
                 made = render_plan(open_plan(Path(script)), speaker, loudness, picture)
             else:
-                made = render_program(open_program(script, options), speaker, loudness, picture)
+                program = open_program(script, options, on, dose_of)
+                tell_voice(program, speaker)
+                made = render_program(program, speaker, loudness, picture)
             return replace(made, paper=paper or usual_paper(os.environ))
 
-        carry_out(orders, render, jobs, skip_existing=skip_existing)
+        lengths = carry_out(orders, render, jobs, skip_existing=skip_existing)
+    for programme in programmes:
+        track = next((ending for ending in _endings(formats) if ending in FORMATS), None)
+        if track and folder:
+            for path in programme.write_playlists(folder, track, lengths, keep=skip_existing):
+                click.echo(f"Wrote {path}.")
 
 
 def export_program(program: Program, job: Job, speaker: Speaker) -> None:
@@ -164,13 +197,16 @@ def carry_out(
     workers: int = 1,
     *,
     skip_existing: bool = False,
-) -> None:
+) -> dict[Path, Frames]:
     """Write files and say where they are; what failed is said at the end, the rest is done.
+
+    Returns how long the session is in each.
 
     Raises:
         VoicecoachError: the only order failed, or ManyError: some of several did.
     """
     failed: list[tuple[str, VoicecoachError]] = []
+    lengths: dict[Path, Frames] = {}
     with progress_display(shown=terminal()) as bars:
         if skip_existing:
             wanted = [order.missing() for order in orders]
@@ -183,6 +219,7 @@ def carry_out(
         for done in fill(orders, render, bars.watch, workers):
             advance()
             for written in done.written:
+                lengths[written.path] = written.frames
                 bars.say(f"Wrote {written.path} ({write_seconds(seconds(written.frames))}).")
                 for note in written.notes:
                     click.echo(note, err=True)
@@ -192,6 +229,7 @@ def carry_out(
         raise failed[0][1]
     if failed:
         raise ManyError(failed)
+    return lengths
 
 
 def _orders(
@@ -207,12 +245,28 @@ def _orders(
         if len(scripts) > 1:
             raise click.UsageError("several scripts can't be one file; write them --to a folder")
         return [Order(scripts[0], tuple(map(job, files)))]
+    _make(folder)
+    return orders_to(folder, _endings(formats), scripts, job)
+
+
+def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExportError(f"{folder} can't be made: {error.strerror}") from None
-    endings = [f".{name.strip().lower().removeprefix('.')}" for name in formats.split(",")]
-    return orders_to(folder, endings, scripts, job)
+
+
+def _endings(formats: str) -> list[str]:
+    return [f".{name.strip().lower().removeprefix('.')}" for name in formats.split(",")]
+
+
+def _programme(script: str, days: int, start: date | None, *, anew: bool) -> Programme:
+    """A script for so many days, from today's dose on, or `anew` from its own."""
+    if is_plan(script):
+        raise ExportError("a plan has its doses already; give its script")
+    routine = read_routine(script)
+    done = {} if anew or not grows(routine) else practices(routine, script)
+    return make_programme(Path(script).stem, days_of(routine, done, now().date(), days), start)
 
 
 def _cover(file: str | None) -> bytes | None:

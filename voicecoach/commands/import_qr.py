@@ -8,23 +8,15 @@ from pathlib import Path
 
 import click
 
-from voicecoach.commands import PIPE, tell, write_script
-from voicecoach.errors import CodeError, NotFoundError
+from voicecoach.commands import PIPE, read_file, script_file_options, tell, write_script
+from voicecoach.errors import CodeError
 from voicecoach.export.handout.scan import MOST_FILE_BYTES, scan
 from voicecoach.script import read_script
 
 
 @click.command("import-qr", epilog="Example: voicecoach import-qr photo.jpg -o back.md")
 @click.argument("files", metavar="[FILE...]", nargs=-1)
-@click.option(
-    "-o",
-    "--output-file",
-    "script",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The script's file.",
-)
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@script_file_options
 def command(files: tuple[str, ...], script: Path, force: bool) -> None:
     """Get a script back from the QR code on a handout.
 
@@ -64,9 +56,4 @@ def _read(file: str) -> bytes:
         return pasted.encode(errors="replace")
     if file == PIPE:
         return sys.stdin.buffer.read(MOST_FILE_BYTES + 1)
-    try:
-        with Path(file).open("rb") as opened:
-            return opened.read(MOST_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise NotFoundError("picture or text", file, hint=reason) from None
+    return read_file("picture or text", Path(file), MOST_FILE_BYTES)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from voicecoach.commands import open_program, open_speaker, script_argument, setting_options
-from voicecoach.display import timeline_lines
+from voicecoach.commands import open_speaker, script_argument, setting_options, tell_voice
+from voicecoach.commands.doses import dose_options, open_program
+from voicecoach.display import dose_lines, timeline_lines
 from voicecoach.rendition import Rendition
 
 
 @click.command("plan", epilog="Example: voicecoach plan ease-your-back --pace brisk")
 @script_argument
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for other programs and for export.")
+@dose_options
 @setting_options()
-def command(script: str, as_json: bool, **options: Any) -> None:
+def command(
+    script: str, as_json: bool, on: datetime | None, dose_of: int | None, **options: Any
+) -> None:
     """Show what is said and done when, to the sample."""
+    program = open_program(script, options, on, dose_of)
     with open_speaker() as speaker:
-        timeline = Rendition(open_program(script, options), speaker).timeline()
+        tell_voice(program, speaker)
+        timeline = Rendition(program, speaker).timeline()
     if as_json:
         click.echo(timeline.to_json())
     else:
-        click.echo("\n".join(timeline_lines(timeline)))
+        click.echo("\n".join([*timeline_lines(timeline), *dose_lines(program.routine)]))

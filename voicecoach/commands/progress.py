@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import PIPE, ScriptName, open_routine, terminal
+from voicecoach.commands import PIPE, ScriptName, read_routine, terminal
 from voicecoach.commands.cells import cell, shown
 from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
@@ -86,7 +86,7 @@ def command(
     if script == PIPE:
         raise click.UsageError("give the script's name; a pipe is nobody's programme")
     write = _writer(file, force=force) if file else None
-    routine = open_routine(script) if script else None
+    routine = read_routine(script) if script else None
     review = _review(routine, since.date() if since else None)
     words = Words(_language(routine))
     if file and write:

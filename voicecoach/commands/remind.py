@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, open_program, script_argument
+from voicecoach.commands import PIPE, script_argument
+from voicecoach.commands.doses import open_program
 from voicecoach.errors import EXIT_DONE, ExportError, UnavailableError, VoicecoachError
 from voicecoach.export.whole import whole
 from voicecoach.phrases import phrases

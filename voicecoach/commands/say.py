@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,10 @@ from voicecoach.step import Say, Step
     "-o", "--output-file", "file", type=click.Path(path_type=Path), help="Write a track instead."
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-@setting_options(live=True)
+@setting_options(live=True, whole=False)
 def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
-    program = _program(text, user_settings(options))
+    program = _program(text, replace(user_settings(options), fit_seconds=0.0))
     settings = program.settings
     with open_speaker() as speaker:
         if file is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ import click
 from voicecoach.commands import (
     is_plan,
     open_plan,
-    open_program,
     open_speaker,
     script_argument,
     setting_options,
+    tell_voice,
     terminal,
 )
+from voicecoach.commands.doses import dose_options, open_program
 from voicecoach.figure.rows import Row, rows
 from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
 from voicecoach.figure.telling import clock, doses, heading, left_out, summary, told
@@ -51,8 +53,11 @@ STYLES = {
 @click.command("show", epilog="Example: voicecoach show ease-your-back")
 @script_argument
 @click.option("--plain", is_flag=True, help="Tell it in sentences instead of drawing it.")
+@dose_options
 @setting_options()
-def command(script: str, plain: bool, **options: Any) -> None:
+def command(
+    script: str, plain: bool, on: datetime | None, dose_of: int | None, **options: Any
+) -> None:
     """Draw a session's timeline: exercises, reps, holds, rests, and how much is said.
 
     SCRIPT is a built-in's name, a file, - for standard input, or a plan. As a file: voicecoach
@@ -62,7 +67,9 @@ def command(script: str, plain: bool, **options: Any) -> None:
         timeline = open_plan(Path(script))
     else:
         with open_speaker() as speaker:
-            timeline = Rendition(open_program(script, options), speaker).timeline()
+            program = open_program(script, options, on, dose_of)
+            tell_voice(program, speaker)
+            timeline = Rendition(program, speaker).timeline()
     shown = rows(timeline)
     if plain or not terminal():
         click.echo("\n".join(told(timeline, shown, phrases("en"), why=True)))

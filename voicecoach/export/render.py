@@ -35,15 +35,16 @@ def render_program(
     Raises:
         NotFoundError, SpeechError, ScriptError, ExportError: as voicecoach.rendition.Rendition.
     """
-    voice, failure = "", None
-    while True:
-        rendition = Rendition(program, speaker)
-        if failure and rendition.voice.name == voice:
-            raise failure
+    voice, same = "", False
+    for last in (False, False, True):
         try:
+            rendition = Rendition(program, speaker)
+            same, voice = rendition.voice.name == voice, rendition.voice.name
             return _material(rendition, loudness, cover)
-        except SpeechError as error:
-            voice, failure = rendition.voice.name, error
+        except SpeechError:
+            if last or same:
+                raise
+    raise AssertionError
 
 
 def _material(rendition: Rendition, loudness: float | None, cover: bytes | None) -> Material:

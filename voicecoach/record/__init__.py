@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 from voicecoach.errors import VoicecoachError
 from voicecoach.library import APP
 from voicecoach.program import Program
+from voicecoach.progression import Practices
+from voicecoach.progression.walk import Asked
 from voicecoach.record.database import open_to_read
 from voicecoach.record.entry import (
     Interruption,
@@ -28,9 +30,11 @@ from voicecoach.record.entry import (
     RecordedSession,
     State,
 )
+from voicecoach.record.history import practices
 from voicecoach.record.progress import Clock, Progress, now
 from voicecoach.record.rows import bad_in_a_row, forget, interruption, load
 from voicecoach.record.writer import FAILURES, SessionRecord, cause
+from voicecoach.routine import Routine
 from voicecoach.settings import Settings
 
 __all__ = [
@@ -77,7 +81,7 @@ class Record:
         self.path = record_file() if path is None else path
         self.clock = clock
         self.trouble = ""
-        """Why the last call of `interrupted` or `forget` did nothing, in one sentence, or ""."""
+        """Why the last call of what never raises did nothing, in one sentence, or ""."""
 
     def begin(
         self, program: Program, script: str = "", script_hash: str = "", first: int = 1
@@ -90,7 +94,9 @@ class Record:
         entry = RecordedSession(
             self.clock(), program.title, script, script_hash, _values(program.settings)
         )
-        return SessionRecord(self.path, Progress(entry, program.steps, first, self.clock))
+        exercises = enumerate(program.routine.exercises, 1)
+        asked = {number: str(Asked.of(e.grown)) for number, e in exercises if e.grown}
+        return SessionRecord(self.path, Progress(entry, program.steps, first, self.clock, asked))
 
     def sessions(
         self, most: int | None = None, since: datetime | None = None
@@ -111,6 +117,13 @@ class Record:
         Never raises: see `trouble`.
         """
         return self._try(lambda database: interruption(database, script_hash, self.clock()))
+
+    def practices(self, routine: Routine, script: str) -> Practices:
+        """What was done of the exercises of a script that grow; `script` is its name or path.
+
+        Never raises: see `trouble`.
+        """
+        return self._try(lambda database: practices(database, routine, script)) or {}
 
     def forget(self, broken_off: Interruption) -> None:
         """Don't tell of it again: it was taken up, or let be. Never raises: see `trouble`."""

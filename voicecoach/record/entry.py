@@ -22,6 +22,8 @@ class RecordedExercise:
     state: State | None = None
     """begun: the session ended, or broke off, within it; None: never reached."""
     held_seconds: float = 0.0
+    asked: str = ""
+    """What was asked of an exercise that grows, as voicecoach.progression.walk.Asked writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,11 +36,22 @@ class Progress:
     """How far a session has come; `entry` is always whole, and the same after the same events."""
 
     def __init__(
-        self, entry: RecordedSession, steps: Sequence[Step], first: int = 1, clock: Clock = now
+        self,
+        entry: RecordedSession,
+        steps: Sequence[Step],
+        first: int = 1,
+        clock: Clock = now,
+        asked: Mapping[int, str] = {},
     ) -> None:
-        """`first` is the exercise that the session begins with: those before it aren't missed."""
+        """`first` is the exercise that the session begins with: those before it aren't missed.
+
+        `asked` is what was asked of exercises that grow, by their numbers.
+        """
         names = {step.exercise: step.name for step in steps if step.exercise}
-        exercises = tuple(RecordedExercise(number, names[number]) for number in sorted(names))
+        exercises = tuple(
+            RecordedExercise(number, names[number], asked=asked.get(number, ""))
+            for number in sorted(names)
+        )
         resumed = first if first > 1 and first in names else None
         self.entry = replace(entry, exercises=exercises, exercise=resumed)
         self.clock = clock

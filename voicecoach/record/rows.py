@@ -58,8 +58,12 @@ def save(
             number = _insert(connection, row, entry)
             exercises, commands = entry.exercises, entry.commands
         connection.executemany(
-            "INSERT OR REPLACE INTO exercises VALUES (?, ?, ?, ?, ?)",
-            [(number, e.number, _plain(e.name), e.state, e.held_seconds) for e in exercises],
+            "INSERT OR REPLACE INTO exercises (session, number, name, state, held_seconds, asked)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (number, e.number, _plain(e.name), e.state, e.held_seconds, e.asked)
+                for e in exercises
+            ],
         )
         first = len(entry.commands) - len(commands) + 1
         connection.executemany(
@@ -86,7 +90,7 @@ def load(
             " ORDER BY number DESC LIMIT ?",
             (_written(since), _written(since), -1 if most is None else most),
         )
-        return tuple(_session(connection, row, at) for row in _named(rows))[::-1]
+        return tuple(_session(connection, row, at) for row in named(rows))[::-1]
 
 
 def interruption(
@@ -103,7 +107,7 @@ def interruption(
         " WHERE script_hash = ? ORDER BY sessions.number DESC LIMIT 1",
         (script_hash,),
     )
-    for row in _named(rows):
+    for row in named(rows):
         seen = datetime.fromisoformat(row["seen"])
         over = row["ending"] is not None or row["forgotten"] or row["exercise"] is None
         if not over and not alive(_owner(row), seen, at):
@@ -122,7 +126,7 @@ def bad_in_a_row(connection: sqlite3.Connection, title: str) -> int:
         "SELECT title, feeling, pain FROM sessions WHERE feeling IS NOT NULL OR pain IS NOT NULL"
         " ORDER BY number DESC LIMIT 1000"
     )
-    given = [(row["title"], answer.bad) for row in _named(rows) if (answer := _answer(row))]
+    given = [(row["title"], answer.bad) for row in named(rows) if (answer := _answer(row))]
     own = [each for each in given if each[0] == _plain(title)]
     return max(sum(1 for _ in takewhile(itemgetter(1), each)) for each in (given, own))
 
@@ -170,7 +174,8 @@ def _update(connection: sqlite3.Connection, row: dict[str, Any], saved: Recorded
     return found.rowcount > 0
 
 
-def _named(rows: sqlite3.Cursor) -> list[dict[str, Any]]:
+def named(rows: sqlite3.Cursor) -> list[dict[str, Any]]:
+    """Rows by the names of their columns."""
     names = [column[0] for column in rows.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -178,10 +183,7 @@ def _named(rows: sqlite3.Cursor) -> list[dict[str, Any]]:
 def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) -> RecordedSession:
     number = row["number"]
     read: Callable[..., sqlite3.Cursor] = connection.execute
-    exercises = read(
-        "SELECT number, name, state, held_seconds FROM exercises WHERE session = ? ORDER BY number",
-        (number,),
-    )
+    exercises = named(read("SELECT * FROM exercises WHERE session = ? ORDER BY number", (number,)))
     commands = read(
         "SELECT at, command, source, exercise FROM commands WHERE session = ? ORDER BY number",
         (number,),
@@ -193,7 +195,7 @@ def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) 
         script=row["script"],
         script_hash=row["script_hash"],
         settings=json.loads(row["settings"]),
-        exercises=tuple(RecordedExercise(*each) for each in exercises),
+        exercises=tuple(_exercise(each) for each in exercises),
         commands=tuple(RecordedCommand(datetime.fromisoformat(t), *rest) for t, *rest in commands),
         exercise=row["exercise"],
         played_seconds=row["played_seconds"],
@@ -210,6 +212,12 @@ def _answer(row: dict[str, Any]) -> Answer | None:
     """A record that couldn't be brought to this version, as it may only be read, has none."""
     feeling, pain = row.get("feeling"), row.get("pain")
     return next((each for each in ANSWERS if (each.feeling, each.pain) == (feeling, pain)), None)
+
+
+def _exercise(row: dict[str, Any]) -> RecordedExercise:
+    # A record of an earlier version that can't be written is read as it is.
+    asked = str(row.get("asked", ""))
+    return RecordedExercise(row["number"], row["name"], row["state"], row["held_seconds"], asked)
 
 
 def _owner(row: dict[str, Any]) -> Owner | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from voicecoach.errors import quoted
+from voicecoach.progression import grows
 from voicecoach.routine import Exercise, Movement, Part, Routine, Words
 from voicecoach.script.directions import SIDE
 from voicecoach.script.dose import MOST_REPS
@@ -32,6 +35,7 @@ def build_routine(sections: list[Section], report: Report) -> Routine:
         file=report.file,
     )
     _check_sides(opening, report)
+    _check_progress(routine, report)
     if not rest and not any(speakable(p.text) for p in routine.intro if isinstance(p, Words)):
         report.error(1, 1, "the script says nothing", "write a sentence, or try: voicecoach new")
     _check_limits(routine, report)
@@ -105,6 +109,19 @@ def _check_sides(section: Section, report: Report) -> None:
     for line, column in section.sided:
         hint = 'add "each side" to its dose line'
         report.error(line, column, f"{SIDE} needs an exercise with sides", hint)
+
+
+def _check_progress(routine: Routine, report: Report) -> None:
+    """Whether what is to grow can grow."""
+    hint = "a dose line must have what it adds to, and less of it than the bound"
+    own = [e for e in routine.exercises if e.progress]
+    for exercise in own:
+        if not grows(replace(routine, exercises=(exercise,))):
+            cause = f"the progress of {quoted(exercise.name)} changes nothing"
+            report.warn(exercise.line, 1, cause, hint)
+    others = tuple(e for e in routine.exercises if not e.progress)
+    if routine.progress and not grows(replace(routine, exercises=others)):
+        report.warn(1, 1, "the session's progress changes nothing", hint)
 
 
 def _check_limits(routine: Routine, report: Report) -> None:

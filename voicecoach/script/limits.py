@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from voicecoach.progression import MOST_DOSES, at_dose
+from voicecoach.progression.amounts import SHORTEST_BREATH
 from voicecoach.routine import Breathe, Dose, Duration, Exercise, Hold, Part, Pause, Routine, Words
 
 FASTEST_CHARACTERS = 60.0
 """Characters a second that no voice passes: 450 wpm at pace 2 of 6-letter words is 90 % of it."""
-SHORTEST_BREATH = 2.0
-"""Seconds; the setting's lower bound."""
 FASTEST_PACE = 2.0
 """The setting's upper bound; it divides pauses and rests."""
 MOVEMENT_SECONDS = 3.0
@@ -19,12 +19,16 @@ MOVEMENT_SECONDS = 3.0
 
 def most_reps(routine: Routine) -> tuple[int, int]:
     """All reps of a script, at the most, and the line that asks for the most of them."""
+    routine = at_dose(routine, MOST_DOSES)
     counts = [(_most_reps(e.dose), e.dose.line or e.line) for e in routine.exercises if e.dose]
     return sum(count for count, _ in counts), max(counts, default=(0, 1))[1]
 
 
 def least_seconds(routine: Routine) -> tuple[float, int]:
-    """A length that the session never falls below, and the line of the longest exercise."""
+    """A length that the session never falls below when its doses have grown as far as they go,
+    and the line of the longest exercise.
+    """
+    routine = at_dose(routine, MOST_DOSES)
     lengths = [(_exercise_seconds(exercise), exercise.line) for exercise in routine.exercises]
     opening = _seconds(routine.intro) + _seconds(routine.caution)
     longest = max(lengths, default=(0.0, 1))

@@ -170,7 +170,7 @@ class Reader:
             return
         name, line = plain(text.text), text.number
         if SIDE in name:
-            column = text.column + text.text.index(SIDE)
+            column = text.column + max(text.text.find(SIDE), 0)  # \{side} has a mark within it
             self.report.error(line, column, f"{SIDE} can't stand in a name")
         if has_direction(name):
             self.report.warn(line, 1, "a stage direction in a name is spoken", "put it below")

@@ -13,7 +13,7 @@ def paced(place: Place, rendition: Rendition) -> Place:
     old = place.segment.step
     # Words in between are said at the old pace; so is the length: to say it anew, the whole
     # session would have to be spoken first.
-    if old.index < 0 or old.says_length:
+    if old.index < 0 or old.kind == "length":
         return place
     return spliced(place, _scheduled(old, rendition))
 

@@ -1,0 +1,61 @@
+"""History: the record's database enters; what was done of a script's exercises leaves.
+
+A script is the same after edits: the same title in a file of the same name, wherever that lies; or
+the same text, whatever its file is called. An exercise is known by its name in it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PureWindowsPath
+from typing import Any
+
+from voicecoach.progression import Key, keys
+from voicecoach.progression.walk import Asked, Outcome, Practice
+from voicecoach.record.rows import named
+from voicecoach.routine import Routine
+
+OUTCOMES: Mapping[str, Outcome] = {"done": "done", "hurt": "hurt"}
+"""By an exercise's state; any other counts as neither."""
+
+
+def practices(
+    connection: sqlite3.Connection, routine: Routine, script: str
+) -> dict[Key, list[Practice]]:
+    """What was done of the exercises that grow, in sessions of that script.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: the database, or what stands in it, can't be read.
+    """
+    rows = connection.execute(
+        "SELECT sessions.number AS session, began, script, script_hash, exercises.* FROM sessions"
+        " JOIN exercises ON exercises.session = sessions.number"
+        " WHERE script_hash = ? OR title = ? ORDER BY sessions.number, exercises.number",
+        (routine.script_hash, routine.title),
+    )
+    sessions: dict[int, list[dict[str, Any]]] = {}
+    for row in named(rows):
+        if row["script_hash"] == routine.script_hash or _stem(row["script"]) == _stem(script):
+            sessions.setdefault(row["session"], []).append(row)
+    found: dict[Key, list[Practice]] = {}
+    for exercises in sessions.values():
+        names = keys(str(row["name"]) for row in exercises)
+        for key, row in zip(names, exercises, strict=True):
+            if asked := Asked.read(row.get("asked", "")):
+                outcome = OUTCOMES.get(row["state"], "other")
+                began = _moment(row["began"])
+                found.setdefault(key, []).append(Practice(began, outcome, asked))
+    return found
+
+
+def _moment(written: str) -> datetime:
+    """A moment, aware of its offset; somebody else may have written it without."""
+    moment = datetime.fromisoformat(written)
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _stem(script: str) -> str:
+    """A script's name, or its file's without folders and ending, on any system."""
+    return PureWindowsPath(script).stem.casefold()
