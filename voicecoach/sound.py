@@ -63,7 +63,8 @@ def decode(path: Path, longest_seconds: float) -> Samples:
     try:
         with open_sound(path.absolute()) as container:
             # It would add two channels up rather than take their mean, and clip.
-            resampler = av.AudioResampler("fltp", rate=RATE)
+            # Channels one in the other: of many in planes of their own PyAV reads what isn't there.
+            resampler = av.AudioResampler("flt", rate=RATE)
             for frame in container.decode(audio=0):
                 for out in resampler.resample(frame):
                     pieces.append(_mean(out))
@@ -219,7 +220,8 @@ def _samples(frame: AudioFrame) -> Samples:
 
 
 def _mean(frame: AudioFrame) -> Samples:
-    mean: Samples = frame.to_ndarray().mean(axis=0, dtype=np.float32)
+    channels = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    mean: Samples = channels.mean(axis=1, dtype=np.float32)
     return mean
 
 
