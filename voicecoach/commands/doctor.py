@@ -19,7 +19,7 @@ from voicecoach.routine import Routine
 from voicecoach.session import Session
 from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.speech.espeak import load_espeak
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.step import Chime, Say, Step
 
 Finding = tuple[bool, str]
@@ -82,17 +82,19 @@ def _settings() -> Iterator[Finding]:
 
 def _voices() -> Iterator[Finding]:
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             voices = speaker.voices(fresh=True)
             usual = speaker.voice("", "en-us")
     except VoicecoachError as error:
         yield False, f"voices: {error}; install a speech engine, such as espeak-ng"
         return
     origin = load_espeak()
+    basic = usual.engine == "espeak"
     yield (
         True,
         f"voices: {len(voices)}, usual one {usual.name}"
-        + (f"; eSpeak NG {origin}" if origin else ""),
+        + (f"; eSpeak NG {origin}" if origin else "")
+        + ("; a natural one comes with the extra natural" if basic else ""),
     )
 
 
@@ -129,7 +131,7 @@ def _chime() -> Iterator[Finding]:
     step = Step("opening", (Chime("start"), Say("This is your coach.")), chimes=settings.chimes)
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             Session(Rendition(program, speaker)).run(lambda: open_output("miniaudio"))
     except VoicecoachError as error:
         yield False, f"test chime: {error}"

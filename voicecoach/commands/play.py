@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, script_argument, setting_options, terminal
+from voicecoach.commands import PIPE, script_argument, setting_options, tell_voice, terminal
 from voicecoach.commands.doses import open_program
 from voicecoach.commands.export import export_program
 from voicecoach.controls import Controller
@@ -27,7 +27,8 @@ from voicecoach.session import Session, Watcher
 from voicecoach.session.cursor import exercise_start
 from voicecoach.session.question import Question
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
+from voicecoach.units import write_seconds
 
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
@@ -65,8 +66,12 @@ def command(
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
     plain = plain or not terminal()
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         program = open_program(script, options)
+        tell_voice(program, speaker)
+        if fit := program.settings.fit_seconds:
+            why = f"so that it lasts exactly {write_seconds(fit)}"
+            click.echo(f"Speaking every word once beforehand, {why} …", err=True)
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:
                 late = _play(program, speaker, script, display, control, resume=resume)
@@ -74,6 +79,7 @@ def command(
             if or_export is None:
                 raise
             click.echo(f"No sound here ({error}); writing the track instead.", err=True)
+            speaker.tell = lambda line: click.echo(f"{line}; another voice speaks.", err=True)
             export_program(program, Job(or_export, force=True), speaker)
             return
     if verbose:
@@ -94,7 +100,8 @@ def _play(
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     question = _question(record, program, control)
-    session = Session(Rendition(program, speaker), exercise_start(program, exercise), question)
+    rendition = Rendition(program, speaker)
+    session = Session(rendition, exercise_start(rendition.program, exercise), question)
     recorded = record.begin(program, script, program.routine.script_hash, max(exercise, 1))
     with closing(recorded):
         watchers: list[Watcher] = [display.watch, recorded.watch]

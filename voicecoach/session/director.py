@@ -8,27 +8,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from voicecoach.controls import Command
-from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.errors import SpeechError
+from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed, VoiceChanged
 from voicecoach.mix import Piece, Stretch
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
-from voicecoach.session.aside import aside, said
+from voicecoach.session.anew import paced, revoiced
+from voicecoach.session.aside import aside, said, time_left
 from voicecoach.session.cursor import exercise_start, next_start, previous_start
 from voicecoach.session.edit import (
     Place,
     holding,
     interjected,
+    moved,
     movement_start,
     resumed,
-    spliced,
     with_hold,
-    with_holds_of,
 )
+from voicecoach.session.holds import ended, lengthened
 from voicecoach.session.stream import Stream
 from voicecoach.session.watch import Reporter
 from voicecoach.timeline import Levels, Segment
-from voicecoach.units import RATE, frames, seconds
+from voicecoach.units import frames
 
 TWICE_SECONDS = 2.0
 """Two repeats within this mean the exercise from its start."""
@@ -44,6 +46,8 @@ BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
 CALM_SECONDS = 0.7
 """Silence before what is said after a stop."""
+
+NO_HOLD = "no hold goes on"
 
 AT_ONCE = (Command.PAUSE, Command.STOP, Command.OUCH)
 """Commands that silence everything before anything else is done."""
@@ -68,13 +72,16 @@ class Director:
         """Where it was silenced; None while it sounds."""
         self._then: Place | None = None
         """What comes after the words that are said in between."""
+        self._head: Segment | None = None
+        """What it began with, if that wasn't a whole step."""
         self._over = False
         self._speech: list[tuple[int, int]] = []
         self._repeated = float("-inf")
 
     def begin(self, index: int) -> None:
-        """Let the step with that index sound, and measure the others meanwhile."""
-        self.stream.go(Place(self.rendition.segment(index)))
+        """Let the step with that index sound, and measure the rest meanwhile."""
+        self._head = self.rendition.head(index)
+        self.stream.go(Place(self._head))
         self.rendition.measure_ahead(index)
 
     def close(self) -> None:
@@ -124,6 +131,31 @@ class Director:
         elif was_paused and not self.paused:
             yield Resumed()
 
+    def change_voice(self, failure: SpeechError) -> Iterator[Event]:
+        """Go on with the voice that the speaker has instead of one that failed, behind what is
+        mixed already.
+
+        Raises:
+            SpeechError: there is none, or it fails as well.
+        """
+        old, index = self.rendition, self._index()
+        self.rendition = Rendition(old.program, old.speaker, index, old.bed)
+        old.close()
+        voice = self.rendition.voice.name
+        with self._lock:
+            place = self._where or self.stream.tail()
+            cues = place.segment.cues if place else ()
+            if voice == old.voice.name and all(cue.voice in ("", voice) for cue in cues):
+                raise failure
+            place = revoiced(place, self._then, self.rendition) if place else None
+            if self._where:
+                self._where = place
+            elif place and self.stream.error:
+                self.stream.follow(place)
+        self.rendition.measure_ahead(index)
+        if voice != old.voice.name:
+            yield VoiceChanged(voice, str(failure))
+
     def _actions(self) -> dict[Command, Callable[[], str]]:
         """What carries out each command; it returns why it can't, or ""."""
         return {
@@ -155,8 +187,8 @@ class Director:
         if not self.paused or place is None:
             return "it isn't paused"
         breath = self.rendition.program.settings.breath_seconds
-        self.paused = False
         words = aside(self.rendition, self._phrase("resuming"), 0.0, breath / 2, place)
+        self.paused = False
         self.go(resumed(place), words)
         return ""
 
@@ -191,38 +223,20 @@ class Director:
         return place.segment.step.index if place else 0
 
     def _longer(self) -> str:
-        place = self.reporter.place
-        hold = holding(place) if place else None
-        if place is None or hold is None or with_hold(place, 1) is None:
-            return "no hold goes on"
-
-        def edit(seam: Place) -> Place:
-            current = holding(seam)
-            if current is None:
-                return seam
-            longer = with_hold(seam, seconds(current.end - current.start) + MORE_SECONDS)
-            return spliced(seam, self.rendition.scheduler.segment(longer)) if longer else seam
-
-        self.stream.change(edit)
+        if not self._held():
+            return NO_HOLD
+        self.stream.change(lambda seam: lengthened(seam, MORE_SECONDS, self.rendition.scheduler))
         return ""
 
     def _enough(self) -> str:
-        place = self.reporter.place
-        if place is None or holding(place) is None or with_hold(place, 1) is None:
-            return "no hold goes on"
-        place = self.hush()
-        hold = holding(place) if place else None
-        if place is None or hold is None:  # it ended while the command came
-            self.go(place)
-            return ""
-        shorter = with_hold(place, (place.offset - hold.start) / RATE)
-        if shorter is None:
-            return "no hold goes on"
-        segment = self.rendition.scheduler.segment(shorter)
-        number = [c for c in place.segment.cues if c.kind == "hold"].index(hold)
-        ends = [cue.end for cue in segment.cues if cue.kind == "hold"]
-        self.go(Place(segment, ends[number]))
+        if not self._held():
+            return NO_HOLD
+        self.go(ended(self.hush(), self.rendition.scheduler))
         return ""
+
+    def _held(self) -> bool:
+        place = self.reporter.place
+        return bool(place and holding(place) and with_hold(place, 1))
 
     def _pace(self, factor: float, phrase: str) -> str:
         settings = self.rendition.program.settings
@@ -236,19 +250,10 @@ class Director:
         if not program.steps[index].says_length:
             self.rendition.segment(index)  # spoken before anything is changed
         words = said(aside(self.rendition, self._phrase(phrase), at=self.reporter.place))
-        self.stream.change(lambda seam: interjected(self._paced(seam), words))
+        self.stream.change(lambda seam: interjected(paced(seam, self.rendition), words))
         old.close()  # not before: what is mixed ahead was still asking it
         self.rendition.measure_ahead(index)
         return ""
-
-    def _paced(self, seam: Place) -> Place:
-        old = seam.segment.step
-        # Words in between are said at the old pace; so is the length: to say it anew, the whole
-        # session would have to be spoken first.
-        if old.index < 0 or old.says_length:
-            return seam
-        step = with_holds_of(self.rendition.program.steps[old.index], old)
-        return spliced(seam, self.rendition.scheduler.segment(step))
 
     def _level(self, factor: float) -> str:
         self.levels = self.levels.scaled(factor, SOFTEST)
@@ -260,12 +265,7 @@ class Director:
         moment = self.reporter.moment(self.rendition)
         if place is None or moment is None or moment.left is None:
             return "it isn't known yet"
-        words = phrases(self.rendition.program.settings.language)
-        text = words.say("time_left", length=words.about(seconds(moment.left)))
-        step = place.segment.step
-        if step.rep:
-            rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
-            text = f"{text} {rep}"
+        text = time_left(self.rendition, place.segment.step, moment.left)
         told = said(aside(self.rendition, text, at=place))
         self.stream.change(lambda seam: interjected(seam, told))
         return ""
@@ -286,6 +286,8 @@ class Director:
         index = segment.step.index
         if index < 0:
             return
+        if segment is self._head and self.rendition.segment(index) is not segment:
+            yield moved(Place(segment, segment.frames), self.rendition.segment(index))
         while index + 1 < len(self.rendition.program.steps):
             index += 1
             yield Place(self.rendition.segment(index))
