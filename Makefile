@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-draft bench-listen bench-live clean
+.PHONY: coach test lint types bench bench-draft bench-listen bench-live bench-voices clean
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -21,6 +21,11 @@ types: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m bench
+
+# The voices: errors of rate, words understood, quality, and what an export and a first sound take.
+bench-voices: $(VENV)/installed-dev
+	$(PIP) --editable '.[bench]'
+	$(BIN)/python -m bench.voices
 
 # How much of what handouts ask for a draft finds.
 bench-draft: $(VENV)/installed-dev
@@ -45,7 +50,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
-	@$(PIP) --editable '.[listen]' || $(PIP) --editable .  # not every machine can listen
+	@$(PIP) --editable '.[listen,natural]' || $(PIP) --editable '.[natural]' || $(PIP) --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from tests.soundserver import NEEDED, SoundServer
+from tests.speakers import light_speaker
 from tests.test_export_loudness import heard
 from voicecoach.library import find_script, script_names
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import load_script
 from voicecoach.settings import Settings
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import RATE
 
@@ -33,6 +33,7 @@ SCRIPT = "ease-your-back"
 
 def main() -> None:
     """Measure everything; what a machine lacks for a figure is said instead."""
+    os.environ["VOICECOACH_VOICE"] = "espeak"  # the natural voice has a bench of its own: voices
     with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name:
         folder = Path(name)
         timeline = prepare(folder)
@@ -47,7 +48,7 @@ def main() -> None:
 def prepare(folder: Path) -> Timeline:
     """What the raw programs need: the distinct texts, and the session's samples."""
     routine, _ = load_script(find_script(SCRIPT))
-    with SystemSpeaker(folder / "prepared") as speaker:
+    with light_speaker(folder / "prepared") as speaker:
         rendition = Rendition(build_program(routine, Settings()), speaker)
         timeline = rendition.timeline()
         with (folder / "samples.f32").open("wb") as file:

@@ -32,7 +32,7 @@ from tests.test_live import OWN
 from tests.test_live_commands import VOICECOACH, Live
 from voicecoach.controls import Command
 from voicecoach.controls.microphone.recognisers import known_phrases
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 
 VOICES = ("slt", "rms", "awb")
 WORDS = ("slower", "repeat", "faster", "skip", "continue", "next", "resume", "pause")
@@ -48,9 +48,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name:
         folder = Path(name)
         os.environ |= {variable: str(folder / variable.lower()) for variable in OWN}
+        os.environ["VOICECOACH_VOICE"] = "espeak"  # the same whatever is installed
         said = [(word, flite(voice, word, folder)) for voice in VOICES for word in WORDS]
         for coach_db in COACH_DB:
-            with SystemSpeaker() as speaker:
+            with LocalSpeaker() as speaker:
                 answers, _ = talk_in_hall(folder, speaker, said, coach_db)
             tell("where time waits", coach_db, len(said), answers)
         if only_hall:

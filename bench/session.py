@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from tests.soundserver import SoundServer
+from tests.speakers import light_speaker
 from tests.test_live import OWN
 from tests.test_live_commands import Effect, Live, measure_silencing, measure_sounding
 from tests.test_live_resume import LONGEST_SECONDS, killing, steps_script
@@ -32,8 +33,7 @@ from voicecoach.session.actions import FASTEST, LEVEL_STEP, PACE_STEP, SLOWEST
 from voicecoach.session.stream import FADE, LEAD
 from voicecoach.settings import Settings
 from voicecoach.sound import Samples, chime
-from voicecoach.speech import Utterance
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech import Speaker, Utterance
 from voicecoach.units import RATE
 
 ROUNDS = 10
@@ -58,6 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name, SoundServer() as server:
         folder = Path(name)
         os.environ |= {variable: str(folder / variable.lower()) for variable in OWN}
+        os.environ["VOICECOACH_VOICE"] = "espeak"
         latencies(server, folder)
         killings(server, folder)
         take = record(server, folder)
@@ -183,7 +184,7 @@ class Sound:
 class Finder:
     """Takes a recording apart into the words and chimes of a session, and what is left."""
 
-    def __init__(self, take: Take, speaker: SystemSpeaker) -> None:
+    def __init__(self, take: Take, speaker: Speaker) -> None:
         self.take, self.heard = take, take.heard
         self.sounds: list[Sound] = []
         self.unexplained: list[tuple[int, int]] = []
@@ -332,7 +333,7 @@ def paces(events: list[dict[str, Any]]) -> list[int]:
 
 def compare(take: Take) -> None:
     """Everything that is to agree, a line each."""
-    with SystemSpeaker() as speaker:
+    with light_speaker() as speaker:
         finder = Finder(take, speaker)
     finder.find()
     sounds, total = finder.sounds, len(take.heard) / RATE

@@ -21,6 +21,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 NO_SKIP = "VOICECOACH_NO_SKIP"
 """Set where every test must run: a skipped one fails there."""
 
+LIGHT = ("VOICECOACH_VOICE", "espeak")
+"""The light voice is quick, and the same whatever is installed."""
+os.environ.update([LIGHT])  # for the servers, too, which are started before a test's own fixtures
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -32,10 +36,12 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees this user's config and record; all share one cache, as sessions do."""
+    """No test sees this user's config and record; all share one cache, as sessions do,
+    and the light voice."""
     base: Path = tmp_path_factory.getbasetemp()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(base / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(base / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(base / "data"))
     for name in [name for name in os.environ if name.startswith("VOICECOACH_") and name != NO_SKIP]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv(*LIGHT)

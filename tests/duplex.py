@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -95,7 +96,7 @@ def talk_in_hall(
     What was heard when nobody spoke stands last.
     """
     routine, _ = read_script(talking_script(folder).read_text())
-    settings = replace(merge_settings(), listening=True)
+    settings = replace(merge_settings(environment=os.environ), listening=True)
     hall = Hall()
     session = Session(Rendition(build_program(routine, settings), speaker))
     session.director.front.clock = hall.clock

@@ -101,6 +101,23 @@ def parts(*, sided: bool, most: int, timed: bool = True) -> st.SearchStrategy[tu
     return st.lists(st.one_of(some), max_size=4).map(tuple)
 
 
+def ranged(dose: Dose) -> st.SearchStrategy[Dose]:
+    """The dose, where a range may go up from each number."""
+    bounds: dict[str, st.SearchStrategy[Any]] = {
+        "reps_most": st.integers(dose.reps, dose.reps + 3),
+        "sets_most": st.integers(dose.sets, dose.sets + 1),
+    }
+    if dose.hold:
+        low = dose.hold
+        more = milliseconds(0, 9_000) | st.integers(0, 20).map(float)
+        bounds["hold_most"] = (
+            st.integers(0, 2).map(lambda n: Duration(breaths=low.breaths + n))
+            if low.breaths
+            else more.map(lambda n: Duration(low.seconds + n))
+        )
+    return st.fixed_dictionaries({}, optional=bounds).map(lambda most: replace(dose, **most))
+
+
 @cache
 def doses(most: int) -> st.SearchStrategy[Dose]:
     held = st.builds(
@@ -113,7 +130,7 @@ def doses(most: int) -> st.SearchStrategy[Dose]:
         set_rest=durations(0, most // 2),
         sides=SIDES,
         switch=durations(0, most // 4),
-    )
+    ).flatmap(ranged)
     beaten = st.builds(
         lambda line, hold, more, reps, sets, sides: Dose(
             line, hold, None, reps, sets, sides=sides,

@@ -19,7 +19,7 @@ from tests.test_live import OWN, finished, voicecoach
 from tests.test_live_commands import VOICECOACH, Live
 from voicecoach.controls.microphone import Condition
 from voicecoach.controls.microphone.recognisers import known_phrases
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 
 WORDS = ("slower", "faster", "skip", "next")
 HINT = "You can say pause, longer, or stop."
@@ -36,7 +36,7 @@ def person() -> None:
 
 def test_two_people_are_understood_while_the_coach_talks_as_loud_as_they(tmp_path: Path) -> None:
     said = [(word, flite(voice, word, tmp_path)) for voice in ("slt", "rms") for word in WORDS]
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         answers, hall = talk_in_hall(tmp_path, speaker, said, 0.0)
     phrases = known_phrases("en")
     right = [a for a in answers if a.said and a.command == phrases[a.said] and a.obeyed]

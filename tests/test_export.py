@@ -16,6 +16,7 @@ from mutagen.flac import FLAC
 from numpy.typing import NDArray
 
 from tests.exports import material
+from tests.speakers import light_speaker
 from voicecoach.export import Job, export_file
 from voicecoach.export.tracks import FORMATS
 from voicecoach.program import build_program
@@ -23,7 +24,6 @@ from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
 from voicecoach.settings import Settings
 from voicecoach.sound import Samples
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import RATE, Frames
 
@@ -46,7 +46,7 @@ Session = tuple[Timeline, Samples]
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     routine, _ = read_script(SCRIPT)
-    with SystemSpeaker(tmp_path_factory.mktemp("cache")) as speaker:
+    with light_speaker(tmp_path_factory.mktemp("cache")) as speaker:
         rendition = Rendition(build_program(routine, Settings()), speaker)
         return rendition.timeline(), np.concatenate(list(rendition.blocks()))
 

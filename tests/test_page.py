@@ -36,13 +36,13 @@ from tests.pages import (
     spoken_at,
     wait,
 )
+from tests.speakers import light_speaker
 from voicecoach.export.captions import plain
 from voicecoach.export.handout.payload import unpack
 from voicecoach.export.material import Material
 from voicecoach.export.page import page_text
 from voicecoach.routine import Words
 from voicecoach.sound import Samples
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import RATE
 
@@ -111,7 +111,7 @@ def embedded(file: Path) -> NDArray[np.float32]:
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline, Samples]:
     """A session in a real voice: its page, and what is to be heard."""
-    with SystemSpeaker(tmp_path_factory.mktemp("cache")) as speaker:
+    with light_speaker(tmp_path_factory.mktemp("cache")) as speaker:
         said = material(SCRIPT, speaker)
         samples = np.concatenate(list(said.blocks()))
         path = page_of(said, tmp_path_factory.mktemp("heard") / "heard.html")

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.fakes import ImpulseSpeaker
+from tests.speakers import light_speaker
 from voicecoach.errors import ScriptError, SettingError
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition, timeline_blocks
 from voicecoach.script import read_script
 from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.settings.values import LONGEST_SAID, MOST_SAID, say
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import read_plan
 
 SCRIPT = """\
@@ -158,7 +158,7 @@ def test_captions_keep_what_is_written() -> None:
 
 def test_a_plan_gives_the_same_samples() -> None:
     program = build_program(read_script(SCRIPT)[0], Settings())
-    with SystemSpeaker() as speaker:
+    with light_speaker() as speaker:
         rendition = Rendition(program, speaker)
         timeline = rendition.timeline()
         blocks = np.concatenate(list(rendition.blocks()))
@@ -171,7 +171,7 @@ def test_a_plan_gives_the_same_samples() -> None:
 def test_a_word_is_heard_as_its_sound_is_written() -> None:
     def heard(text: str) -> bytes:
         program = build_program(read_script(text)[0], Settings(room_tone=False, chimes=""))
-        with SystemSpeaker() as speaker:
+        with light_speaker() as speaker:
             return np.concatenate(list(Rendition(program, speaker).blocks())).tobytes()
 
     same = heard("# x\nah-suh-nuh")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.speakers import light_speaker
 from voicecoach.library import find_script, script_names, share
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.routine import Routine, Words
 from voicecoach.script import load_script
 from voicecoach.settings import Settings
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.units import seconds
 
 MINUTES = {"ease-your-back": (6.5, 8.5), "desk-break": (4.5, 6.5), "wind-down": (8, 10.5)}
@@ -41,7 +41,7 @@ def test_these_are_built_in() -> None:
 
 @pytest.mark.parametrize("name", sorted(MINUTES))
 def test_a_built_in_fits_and_lasts_as_long_as_meant(name: str) -> None:
-    with SystemSpeaker() as speaker:
+    with light_speaker() as speaker:
         timeline = Rendition(build_program(routine(name), Settings()), speaker).timeline()
     assert not timeline.left_out
     shortest, longest = MINUTES[name]

@@ -23,6 +23,7 @@ DEFAULTS = {
     "breath_seconds": 6.0,
     "get_ready_seconds": 5.0,
     "wind_down_seconds": 0.0,
+    "fit_seconds": 0.0,
     "countdown": 3,
     "chimes": "bowl",
     "background": "",
@@ -38,6 +39,7 @@ DEFAULTS = {
     "microphone": "",
     "listening": False,
     "say": (),
+    "leeway": {"gaps": 1.0, "holds": 0.0, "grain": 1.0, "counts": 0.0, "words": 1.0},
     "pinned": frozenset(),
 }
 
@@ -54,11 +56,12 @@ def test_settings_do_not_change() -> None:
 
 def test_names_everywhere() -> None:
     known = {setting.field for setting in SETTINGS.values()}
-    assert known == {field.name for field in fields(Settings)} - {"pinned", "say", "listening"}
+    own = {"pinned", "say", "leeway", "listening"}
+    assert known == {field.name for field in fields(Settings)} - own
     in_scripts = [name for name, setting in SETTINGS.items() if setting.in_script]
     assert in_scripts == [
         *("language", "voice", "rate", "pitch", "volume", "pace", "breath", "get ready"),
-        *("wind down", "countdown", "chimes", "background", "guidance"),
+        *("wind down", "fit", "countdown", "chimes", "background", "guidance"),
     ]
     assert SETTINGS["get ready"].option == "get-ready"
     assert SETTINGS["get ready"].variable == "VOICECOACH_GET_READY"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.speakers import light_speaker, processes
 from voicecoach.speech import Utterance
 from voicecoach.speech.cache import SpeechCache
-from voicecoach.speech.system import SystemSpeaker
 
 KEYS = [f"key {n}" for n in range(8)]
 
@@ -255,8 +255,9 @@ SPEAK = """
 import hashlib, sys
 from pathlib import Path
 from voicecoach.speech import Utterance
-from voicecoach.speech.system import SystemSpeaker
-with SystemSpeaker(Path(sys.argv[1])) as speaker:
+from voicecoach.speech.local import LocalSpeaker
+from voicecoach.speech.system import SystemEngine
+with LocalSpeaker(Path(sys.argv[1]), [SystemEngine()]) as speaker:
     for n in range(12):
         samples = speaker.speak(Utterance(f"Number {n}.", "espeak:en-us", 200))
         print(len(samples), hashlib.sha256(samples.tobytes()).hexdigest())
@@ -278,21 +279,21 @@ def test_several_processes_speak_the_same_from_one_cache(tmp_path: Path) -> None
 
 def test_a_second_speaker_speaks_from_the_cache_without_an_engine(tmp_path: Path) -> None:
     utterance = Utterance("Lift your left leg.", "espeak:en-us", 135)
-    with SystemSpeaker(tmp_path) as speaker:
+    with light_speaker(tmp_path) as speaker:
         first = speaker.speak(utterance).tobytes()
-    with SystemSpeaker(tmp_path) as speaker:
+    with light_speaker(tmp_path) as speaker:
         assert speaker.speak(utterance).tobytes() == first
-        assert speaker._engines == []
+        assert processes(speaker) == []
 
 
 def test_a_corrupted_utterance_is_spoken_again(tmp_path: Path) -> None:
     utterance = Utterance("Lift your left leg.", "espeak:en-us", 135)
-    with SystemSpeaker(tmp_path) as speaker:
+    with light_speaker(tmp_path) as speaker:
         first = speaker.speak(utterance).tobytes()
     (path,) = files(tmp_path)
     content = bytearray(path.read_bytes())
     content[1000] ^= 255
     path.write_bytes(content)
-    with SystemSpeaker(tmp_path) as speaker:
+    with light_speaker(tmp_path) as speaker:
         assert speaker.speak(utterance).tobytes() == first
-        assert speaker._engines
+        assert processes(speaker)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.speakers import light_speaker, processes
 from voicecoach.errors import SpeechError
 from voicecoach.speech import Utterance
-from voicecoach.speech.engine import PATIENCE_PER_CHARACTER, Engine
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.process import PATIENCE_PER_CHARACTER, EngineProcess
 
 PATIENCE = 2.5
 """Seconds; a worker starts in a tenth of one."""
@@ -28,13 +28,13 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine(PATIENCE)
+def engine() -> Iterator[EngineProcess]:
+    engine = EngineProcess(PATIENCE)
     yield engine
     engine.close()
 
 
-def worker(engine: Engine) -> int:
+def worker(engine: EngineProcess) -> int:
     assert engine._process is not None
     return engine._process.pid
 
@@ -59,7 +59,7 @@ def wait_until(group: int, count: int, seconds: float = 5) -> dict[int, str]:
     return found
 
 
-def wait_until_speaking(engine: Engine, seconds: float = 20) -> tuple[int, dict[int, str]]:
+def wait_until_speaking(engine: EngineProcess, seconds: float = 20) -> tuple[int, dict[int, str]]:
     """Wait until an engine's worker has a child that speaks; whichever worker it is by then."""
     end = time.monotonic() + seconds
     while True:
@@ -71,14 +71,14 @@ def wait_until_speaking(engine: Engine, seconds: float = 20) -> tuple[int, dict[
         time.sleep(0.005)
 
 
-def speak(engine: Engine, text: str = "Go.") -> bytes:
+def speak(engine: EngineProcess, text: str = "Go.") -> bytes:
     return engine.speak(text, "gmw/en-us", 135, 0.0)[1]
 
 
 # --- engines that hang or die
 
 
-def test_a_hung_engine_is_replaced_within_its_deadline(engine: Engine) -> None:
+def test_a_hung_engine_is_replaced_within_its_deadline(engine: EngineProcess) -> None:
     spoken, hung = speak(engine), worker(engine)
     os.killpg(hung, signal.SIGSTOP)
     began = time.monotonic()
@@ -88,7 +88,7 @@ def test_a_hung_engine_is_replaced_within_its_deadline(engine: Engine) -> None:
     assert members(hung) == {}
 
 
-def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: Engine) -> None:
+def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: EngineProcess) -> None:
     speak(engine)
     hung = worker(engine)
     engine.patience_seconds = PATIENCE - len(LONG) * PATIENCE_PER_CHARACTER
@@ -103,7 +103,7 @@ def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: Engine) ->
 
 
 @pytest.mark.parametrize("when", ["idle", "speaking"])
-def test_a_killed_engine_is_replaced(engine: Engine, when: str) -> None:
+def test_a_killed_engine_is_replaced(engine: EngineProcess, when: str) -> None:
     speak(engine)
     killed = worker(engine)
     with ThreadPoolExecutor(1) as pool:
@@ -120,7 +120,7 @@ def test_a_killed_engine_is_replaced(engine: Engine, when: str) -> None:
     assert members(killed) == {}
 
 
-def test_a_child_that_crashes_is_spoken_again(engine: Engine) -> None:
+def test_a_child_that_crashes_is_spoken_again(engine: EngineProcess) -> None:
     speak(engine)
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG)
@@ -130,7 +130,9 @@ def test_a_child_that_crashes_is_spoken_again(engine: Engine) -> None:
         assert len(spoken.result()) > 1_000_000
 
 
-def test_an_engine_that_always_fails_is_an_error_that_names_it_and_the_text(engine: Engine) -> None:
+def test_an_engine_that_always_fails_is_an_error_that_names_it_and_the_text(
+    engine: EngineProcess,
+) -> None:
     with pytest.raises(SpeechError, match="no/such voice") as raised:
         engine.speak("Sit.", "no/such voice", 135, 0.0)
     assert (raised.value.engine, raised.value.text) == ("pyttsx3", "Sit.")
@@ -141,13 +143,13 @@ def test_an_engine_that_always_fails_is_an_error_that_names_it_and_the_text(engi
 
 def test_an_engine_that_always_hangs_is_an_error(tmp_path: Path) -> None:
     with (
-        SystemSpeaker(tmp_path, patience_seconds=0.001) as speaker,
+        light_speaker(tmp_path, patience_seconds=0.001) as speaker,
         pytest.raises(SpeechError, match="did not answer in time"),
     ):
         speaker.voices()
 
 
-def test_ctrl_c_does_not_reach_the_engine(engine: Engine) -> None:
+def test_ctrl_c_does_not_reach_the_engine(engine: EngineProcess) -> None:
     spoken, before = speak(engine), worker(engine)
     assert os.getpgid(before) != os.getpgid(0)  # a terminal's group
     os.kill(before, signal.SIGINT)
@@ -164,25 +166,25 @@ def test_closing_leaves_no_process_and_no_file(
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    with SystemSpeaker(tmp_path / "cache", processes=2) as speaker:
+    with light_speaker(tmp_path / "cache", at_once=2) as speaker:
         speaker.voice("", "en")
         wanted = [Utterance(f"Number {n}.", "espeak:en-us", 135) for n in range(20)]
         speaker.prepare(wanted)
         for utterance in wanted:
             speaker.speak(utterance)
-        workers = [worker(engine) for engine in speaker._engines]
+        workers = [worker(engine) for engine in processes(speaker)]
         assert workers
     assert [members(group) for group in workers] == [{}] * len(workers)
     assert list(temporary.iterdir()) == []
 
 
 def test_closing_does_not_wait_for_what_is_being_spoken(tmp_path: Path) -> None:
-    speaker = SystemSpeaker(tmp_path, processes=1)
+    speaker = light_speaker(tmp_path, at_once=1)
     speaker.voice("", "en")
     speaker.speak(Utterance("Go.", "espeak:en-us", 135))
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speaker.speak, Utterance(LONG * 80, "espeak:en-us", 135))
-        (group,) = (worker(engine) for engine in speaker._engines)
+        (group,) = (worker(engine) for engine in processes(speaker))
         wait_until(group, 2)
         began = time.monotonic()
         speaker.close()
@@ -195,8 +197,8 @@ def test_closing_does_not_wait_for_what_is_being_spoken(tmp_path: Path) -> None:
 PARENT = """
 import sys
 from pathlib import Path
-from voicecoach.speech.engine import Engine
-engine = Engine()
+from voicecoach.speech.process import EngineProcess
+engine = EngineProcess()
 engine.speak("Go.", "gmw/en-us", 135, 0.0)
 print(engine._process.pid, flush=True)
 engine.speak(sys.argv[1] or input(), "gmw/en-us", 135, 0.0)
@@ -229,8 +231,9 @@ def test_a_missing_engine_is_one_clear_error(tmp_path: Path) -> None:
     program = """
 from pathlib import Path
 from voicecoach.errors import SpeechError
-from voicecoach.speech.system import SystemSpeaker
-with SystemSpeaker(Path("cache")) as speaker:
+from voicecoach.speech.local import LocalSpeaker
+from voicecoach.speech.system import SystemEngine
+with LocalSpeaker(Path("cache"), [SystemEngine()]) as speaker:
     try:
         speaker.voice("", "en")
     except SpeechError as error:

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from tests.fakes import VOICES
+from tests.speakers import light_speaker
 from voicecoach.errors import NotFoundError
 from voicecoach.speech import Voice
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.speech.voices import choose_voice, name_voices
 
 
 @pytest.fixture(scope="module")
 def voices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Voice, ...]]:
-    with SystemSpeaker(tmp_path_factory.mktemp("voices")) as speaker:
+    with light_speaker(tmp_path_factory.mktemp("voices")) as speaker:
         yield speaker.voices()
 
 

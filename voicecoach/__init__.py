@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from voicecoach.settings import merge_settings as merge_settings
     from voicecoach.speech import Speaker as Speaker
     from voicecoach.speech import Utterance as Utterance
-    from voicecoach.speech.system import SystemSpeaker as SystemSpeaker
+    from voicecoach.speech.local import LocalSpeaker as LocalSpeaker
     from voicecoach.timeline import Timeline as Timeline
 
 _HOMES = {
     "Job": "export",
+    "LocalSpeaker": "speech.local",
     "Material": "export.material",
     "Program": "program",
     "Rendition": "rendition",
@@ -44,7 +45,6 @@ _HOMES = {
     "Session": "session",
     "Settings": "settings",
     "Speaker": "speech",
-    "SystemSpeaker": "speech.system",
     "Timeline": "timeline",
     "Utterance": "speech",
     "VoicecoachError": "errors",

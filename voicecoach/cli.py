@@ -38,6 +38,7 @@ COMMANDS = {
     "convert": "Make a script of another program's workout.",
     "voices": "List the voices of this machine.",
     "say": "Speak a text, to try a voice.",
+    "breath": "Set how long your breath is, by tapping.",
     "doctor": "Look at what is installed, and say what to do.",
     "new": "Write a starter script to fill in.",
     "draft": "Make a script from an article or a handout.",

@@ -22,6 +22,7 @@ from voicecoach.events import (
     Passed,
     Paused,
     Resumed,
+    VoiceChanged,
 )
 from voicecoach.program import Program
 from voicecoach.routine import Routine
@@ -149,6 +150,8 @@ def event_line(event: Event) -> str:
             return f"Paused: {why}. It goes on as soon as there is one."
         case Resumed():
             return "It goes on."
+        case VoiceChanged():
+            return f"{event.why[:1].upper()}{event.why[1:]}; {event.voice} speaks from here on."
         case Ignored(command="start"):
             return ""  # a controller that this machine lacks: `doctor` tells of it
         case Ignored():

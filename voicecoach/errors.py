@@ -1,8 +1,9 @@
-"""Errors: what went wrong, as facts; each writes its own one clear sentence. Knows no other room.
+"""Errors: what went wrong, as facts; each writes its own one clear sentence. Knows units only.
 
 VoicecoachError            exit 2: the user's input
 ├── ScriptError            a script's problems, all at once, each with its Location
 ├── SettingError           a setting's value, from the command line, environment, config or script
+├── FitError               a session that can't last as long as it is to
 ├── NotFoundError          a script, sound or voice that isn't there, with the nearest that is
 ├── ExportError            a file that can't be written
 ├── ManyError              what failed of many things, each with its error
@@ -21,6 +22,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from voicecoach.units import write_seconds
 
 EXIT_DONE = 0
 EXIT_USER = 2
@@ -81,6 +84,26 @@ class SettingError(VoicecoachError):
         self.name, self.cause, self.source, self.hint = name, cause, source, hint
         where = f"{source}: " if source else ""
         super().__init__(f"{where}{cause}" + (f"; {hint}" if hint else ""))
+
+
+class FitError(VoicecoachError):
+    """A session that can't last so long; `shortest` and `longest` are what it can, in seconds.
+
+    `between` are the two between which it can't, where that is the reason: what it lasts at the
+    most with some number of reps, and at the least with one more.
+    """
+
+    def __init__(
+        self, seconds: float, ends: tuple[int, int], between: tuple[int, int] | None = None
+    ) -> None:
+        self.seconds, self.between = seconds, between
+        self.shortest, self.longest = ends
+        low, high = map(write_seconds, ends)
+        can = f"it can last from {low} to {high}"
+        if between:
+            below, above = map(write_seconds, between)
+            can += f", but with fewer reps no more than {below}, and with more at least {above}"
+        super().__init__(f"this session can't last {write_seconds(seconds)}; {can}")
 
 
 class NotFoundError(VoicecoachError):

@@ -104,6 +104,15 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """A voice has failed, and another one goes on."""
+
+    voice: str
+    """The name of the one that speaks now."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obeyed:
     """A command was carried out; `source` is who sent it: keys, media keys, stdin, voice."""
 
@@ -149,6 +158,7 @@ Event = (
     | Passed
     | Paused
     | Resumed
+    | VoiceChanged
     | Obeyed
     | Ignored
     | Asked
@@ -181,6 +191,8 @@ def event_json(event: Event) -> dict[str, Any]:
             }
         case Paused():
             document |= {"why": event.why}
+        case VoiceChanged():
+            document |= {"voice": event.voice, "why": event.why}
         case Obeyed() | Ignored():
             document |= {"command": event.command, "source": event.source}
             document |= {"why": event.why} if isinstance(event, Ignored) else {}

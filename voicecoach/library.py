@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PureWindowsPath
 
@@ -12,6 +14,11 @@ APP = "voicecoach"
 CHIME_EVENTS = ("start", "hold", "release", "rep", "switch", "finish")
 ANSWER = "heard"
 """The chime that answers a spoken command; of a set, but no event of a session."""
+VOICE_ENDING = ".onnx"
+VOICES_VARIABLE = "VOICECOACH_VOICES"
+"""Names further folders with Piper's voices, divided as in PATH."""
+SYSTEM_VOICES = (Path("/usr/share/piper-voices"),)
+"""Where Linux distributions put them."""
 SCRIPT_ENDINGS = (".md", ".markdown", ".txt")
 INSTALLED = "installed.json"
 """In the folder of what is installed under a name: which folder in it counts, and its script."""
@@ -148,6 +155,24 @@ def config_file() -> Path:
     from platformdirs import user_config_path  # 20 ms, and help needs no config
 
     return user_config_path(APP, appauthor=False) / "config.toml"
+
+
+def is_voice_file(wanted: str) -> bool:
+    """Whether a voice is meant by its file, perhaps with a speaker behind: voice.onnx#3."""
+    return wanted.strip().partition("#")[0].strip().lower().endswith(VOICE_ENDING)
+
+
+def voice_folders(environment: Mapping[str, str]) -> list[Path]:
+    """Where Piper's voices are looked for: the user's folders, and those of packages.
+
+    Not the current one, where `piper` puts its downloads unless told otherwise: it may hold what a
+    stranger packed beside a script.
+    """
+    from platformdirs import site_data_path, user_data_path  # as above
+
+    named = filter(None, environment.get(VOICES_VARIABLE, "").split(os.pathsep))
+    own = [user_data_path(APP, appauthor=False) / "voices", user_data_path("piper-voices", False)]
+    return [*map(Path, named), *own, site_data_path("piper-voices", False), *SYSTEM_VOICES]
 
 
 def cache_folder() -> Path:

@@ -8,12 +8,21 @@ from dataclasses import replace
 from functools import partial
 
 from voicecoach.background import Background
-from voicecoach.errors import ExportError, Location, Problem, ScriptError, VoicecoachError, quoted
+from voicecoach.errors import (
+    ExportError,
+    Location,
+    Problem,
+    ScriptError,
+    SettingError,
+    VoicecoachError,
+    quoted,
+)
+from voicecoach.fit import fitted
 from voicecoach.library import background_file, background_names
 from voicecoach.mix import BLOCK, Bed, Piece, Stretch, mix
 from voicecoach.phrases import phrases
 from voicecoach.program import Program
-from voicecoach.schedule import Scheduler
+from voicecoach.schedule import Scheduler, find_voice
 from voicecoach.sound import Samples, chime, room_tone
 from voicecoach.speech import Speaker, Utterance
 from voicecoach.step import Say, Step
@@ -36,28 +45,33 @@ class Rendition:
     ) -> None:
         """Choose the voice and let the speaker begin, with the step of that index.
 
-        `bed` is what lies under it, where that is at hand already.
+        `bed` is what lies under it, where that is at hand already. For a program that is to fit,
+        all its words are spoken now; else little is.
 
         Raises:
+            FitError: it can't last as long as it is to.
             NotFoundError: there is no such voice.
+            SettingError: it can't be pitched so far.
             ExportError: the background can't be read.
             SpeechError: the engine can't be asked.
         """
-        self.program, self.speaker = program, speaker
+        self.speaker = speaker
         settings = program.settings
-        words = phrases(settings.language)
-        language = settings.language if "-" in settings.language else words.voice
-        self.voice = speaker.voice(settings.voice, language)
-        self.scheduler = Scheduler(
-            settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s)))
-        )
+        self.voice = find_voice(settings, speaker)
+        low, high = self.voice.pitch
+        if not low <= settings.pitch <= high:
+            cause = f"{self.voice.name} can't be pitched by {settings.pitch:g} semitones"
+            hint = f"it takes {low:g} to {high:g}; choose another pitch or voice"
+            raise SettingError("pitch", cause, hint=hint)
         self._lengths: dict[Utterance, Frames] = {}
         self._segments: dict[int, Segment] = {}
         self._closed = threading.Event()
         self._measuring: threading.Thread | None = None
         self.bed = bed or make_bed(Levels.of(settings))
-        said = (say for step in program.steps[start_index:] for say in step.utterances())
-        speaker.prepare(dict.fromkeys(self.scheduler.utterance(say) for say in said))
+        self.program = fitted(program, self._frames) if settings.fit_seconds else program
+        """The program that is rendered: where it was to fit, the one that does."""
+        self.scheduler = self._scheduler(self.program)
+        self._prepare(self.program.steps[start_index:], self.scheduler)
 
     def segment(self, index: int) -> Segment:
         """A step's segment, whose positions count from its own start.
@@ -72,8 +86,29 @@ class Rendition:
                 segment = self._length(step, sum(self.segment(i).frames for i in others))
             else:
                 segment = self.scheduler.segment(step)
-            self._segments[index] = _delayed(segment, LEAD_IN) if index == 0 else segment
+            if index == 0:
+                segment = _delayed(segment, LEAD_IN)
+            if index == len(self.program.steps) - 1:
+                segment = replace(segment, frames=Frames(segment.frames + self.program.spare))
+            self._segments[index] = segment
         return self._segments[index]
+
+    def head(self, index: int) -> Segment:
+        """A step's segment up to the end of its first words: it can sound while the rest is still
+        being spoken. Raises as `segment`.
+        """
+        step = self.program.steps[index]
+        first = next((i for i, part in enumerate(step.parts, 1) if isinstance(part, Say)), 0)
+        # What winds down does so by the length of the whole; to say a length takes it all.
+        if index in self._segments or step.says_length or step.wound[1] > 0:
+            return self.segment(index)
+        if not 0 < first < len(step.parts):
+            return self.segment(index)
+        begun = self.scheduler.segment(replace(step, parts=step.parts[:first]))
+        if not begun.cues:
+            return self.segment(index)
+        begun = replace(begun, step=step, frames=max(cue.end for cue in begun.cues))
+        return _delayed(begun, LEAD_IN) if index == 0 else begun
 
     def segments(self) -> Iterator[Segment]:
         """The session, step by step.
@@ -146,6 +181,22 @@ class Rendition:
         self._closed.set()
         if self._measuring:
             self._measuring.join()
+
+    def _scheduler(self, program: Program) -> Scheduler:
+        return Scheduler(
+            program.settings, self.voice.name, self._measure, lambda s: Frames(len(chime(s)))
+        )
+
+    def _prepare(self, steps: Iterable[Step], scheduler: Scheduler) -> None:
+        """Let the speaker begin with what these steps say."""
+        said = (scheduler.utterance(say) for step in steps for say in step.utterances())
+        self.speaker.prepare(dict.fromkeys(u for u in said if u not in self._lengths))
+
+    def _frames(self, program: Program) -> int:
+        """How long a program takes, all of whose words are spoken for it."""
+        scheduler = self._scheduler(program)
+        self._prepare(program.steps, scheduler)
+        return LEAD_IN + sum(scheduler.segment(step).frames for step in program.steps)
 
     def _measure(self, utterance: Utterance) -> Frames:
         if utterance not in self._lengths:

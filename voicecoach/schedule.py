@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voicecoach.library import chime_sets
+from voicecoach.phrases import phrases
 from voicecoach.pronunciation import pronunciation
-from voicecoach.settings import SLOWEST_WPM, Settings
-from voicecoach.speech import Utterance
+from voicecoach.settings import FASTEST_WPM, SLOWEST_WPM, Settings
+from voicecoach.speech import Speaker, Utterance, Voice
 from voicecoach.step import Chime, Placed, Say, Span, Step
 from voicecoach.timeline import Cue, LeftOut, Segment
 from voicecoach.units import RATE, Frames, frames
@@ -25,6 +26,13 @@ MeasureChime = Callable[[str], Frames]
 """How long a chime's sound ("set/event" or a path) rings."""
 
 
+def find_voice(settings: Settings, speaker: Speaker) -> Voice:
+    """The voice that speaks under these settings. Raises as Speaker.voice."""
+    words = phrases(settings.language)
+    language = settings.language if "-" in settings.language else words.voice
+    return speaker.voice(settings.voice, language)
+
+
 class Scheduler:
     """Places what steps ask for. Knows nothing of the steps before and after."""
 
@@ -37,6 +45,7 @@ class Scheduler:
     def utterance(self, say: Say) -> Utterance:
         """What the speaker is asked for."""
         wpm = max(round(self.settings.wpm * say.rate), SLOWEST_WPM)
+        wpm = min(int(wpm * self.settings.leeway.words), FASTEST_WPM)
         words = pronunciation(self.settings.language, self.settings.say)
         return Utterance(words.spoken(say.text), self.voice, wpm, self.settings.pitch)
 
@@ -76,7 +85,8 @@ class _Placing:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def gap(self, seconds: float) -> int:
-        return frames(seconds / self.scheduler.settings.pace)
+        settings = self.scheduler.settings
+        return frames(seconds / settings.pace * settings.leeway.gaps)
 
     def free(self, gap_seconds: float) -> int:
         """The first frame where words may start, after so much silence behind other words."""
@@ -118,7 +128,8 @@ class _Placing:
         start = max(self.now, self.chime_end if span.opens else 0)
         if any(placed.at_seconds == 0 for placed in span.cues):  # a breath's or a beat's first word
             start = self.free(0 if self.last == span.kind else SENTENCE_GAP)
-        end = start + frames(span.seconds)
+        leeway = self.scheduler.settings.leeway
+        end = start + frames(span.seconds * leeway.gaps if span.fits else span.seconds)
         self.mark(span, start, end)
         self.last = span.kind
         if span.kind == "pause":

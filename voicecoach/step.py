@@ -11,6 +11,8 @@ WOUND_DB = 6.0
 """How much softer a session that winds down has become at its end: half the amplitude."""
 
 SpanKind = Literal["hold", "rest", "pause", "ready", "switch", "breath", "beat"]
+FITTING: tuple[SpanKind, ...] = ("rest", "pause", "ready", "switch")
+"""Spans whose length nobody prescribed."""
 OwnKind = Literal["opening", "length", "instructions", "side", "rep", "finish", "closing"]
 StepKind = OwnKind | Literal["aside", "question", "answer"]
 """The latter stand in no program: what the coach says in between, and after all."""
@@ -66,6 +68,13 @@ class Span:
     """In order of importance: an earlier one keeps its place against a later one."""
     inner: Span | None = None
     """A hold within a beat, starting when the beat's number has been said."""
+    fixed: bool = False
+    """Keeps its length in a session that is to fit, though it is a rest: written in breaths."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether a session that is to fit may make it longer or shorter."""
+        return self.kind in FITTING and not self.fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ class Step:
 
     @property
     def says_length(self) -> bool:
-        """Whether it says the session's length."""
+        """Whether it says how long the session takes: then all other steps are measured first."""
         return any(isinstance(part, SayLength) for part in self.parts)
 
     def wound_at(self, share: float) -> float:

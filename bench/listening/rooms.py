@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voicecoach.controls.microphone import RATE, Samples
 
@@ -84,6 +85,6 @@ def kitchen(length: int, rng: np.random.Generator) -> Samples:
     return _loud(out)
 
 
-def _loud(samples: Samples) -> Samples:
+def _loud(samples: NDArray[np.floating]) -> Samples:
     even: Samples = (samples / np.sqrt(np.mean(samples**2))).astype(np.float32)
     return even

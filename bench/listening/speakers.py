@@ -50,7 +50,8 @@ def trim(samples: Samples) -> Samples:
     level = np.abs(samples) / np.abs(samples).max()
     loud = np.flatnonzero(level > 0.02)
     cut: Samples = samples[loud[0] : loud[-1] + 1]
-    return (cut * (0.5 / np.abs(cut).max())).astype(np.float32)
+    even: Samples = (cut * (0.5 / np.abs(cut).max())).astype(np.float32)
+    return even
 
 
 def _espeak(voice: str, text: str, pace: float) -> tuple[int, Samples]:
@@ -72,7 +73,8 @@ def _piper(voice: str, text: str, pace: float) -> tuple[int, Samples]:
 
     settings = SynthesisConfig(length_scale=pace, noise_scale=0.4, noise_w_scale=0.4)
     chunks = list(_piper_voice(voice).synthesize(text, settings))
-    return chunks[0].sample_rate, np.concatenate([chunk.audio_float_array for chunk in chunks])
+    samples = np.concatenate([chunk.audio_float_array for chunk in chunks]).astype(np.float32)
+    return int(chunks[0].sample_rate), samples
 
 
 @cache
@@ -93,7 +95,8 @@ def _program(arguments: list[str], text: str = "") -> tuple[int, Samples]:
         subprocess.run(filled, input=text.encode(), check=True, capture_output=True)
         with wave.open(str(out)) as sound:
             data = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
-            return sound.getframerate(), data.astype(np.float32) / 32768
+            samples: Samples = data.astype(np.float32) / np.float32(32768)
+            return sound.getframerate(), samples
 
 
 ENGINES = {"espeak": _espeak, "flite": _flite, "festival": _festival, "piper": _piper}

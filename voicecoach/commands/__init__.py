@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+from voicecoach.advice import spoken_as
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, installed_names, script_names
+from voicecoach.program import Program
 from voicecoach.routine import Routine
+from voicecoach.schedule import find_voice
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
+from voicecoach.speech import Speaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -46,12 +51,15 @@ def script_argument(function: Function) -> Function:
     return click.argument("script", type=ScriptName(), default="ease-your-back")(function)
 
 
-def setting_options(*, live: bool = False) -> Callable[[Function], Function]:
-    """An option for each setting; those of LIVE only for what plays."""
+def setting_options(*, live: bool = False, whole: bool = True) -> Callable[[Function], Function]:
+    """An option for each setting; those of LIVE only for what plays, and how long a session is to
+    last only for what has a whole one.
+    """
+    others = [*([] if live else LIVE), *([] if whole else ["fit"])]
 
     def add(function: Function) -> Function:
         for setting in reversed(list(SETTINGS.values())):
-            if live or setting.name not in LIVE:
+            if setting.name not in others:
                 function = _option(setting)(function)
         return function
 
@@ -107,7 +115,18 @@ def tell_aside(line: str) -> None:
     click.echo(f"voicecoach: {line}.", err=True)
 
 
-def tell(warnings: tuple[Problem, ...]) -> None:
+def open_speaker() -> LocalSpeaker:
+    """The voices of this machine; that one has failed is printed where it disturbs no pipe."""
+    return LocalSpeaker(tell=lambda line: tell_aside(f"{line}; another voice speaks"))
+
+
+def tell_voice(program: Program, speaker: Speaker) -> None:
+    """Warn of a voice of another language than the session's. Raises as Speaker.voice."""
+    voice = find_voice(program.settings, speaker)
+    tell(spoken_as(program.routine, program.settings, voice))
+
+
+def tell(warnings: Sequence[Problem]) -> None:
     """Print warnings where they don't disturb what is piped on."""
     if warnings:
         click.echo(problem_lines((), warnings), err=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import ScriptName, setting_options, user_settings
+from voicecoach.advice import read_as, spelled, spoken_as
+from voicecoach.commands import ScriptName, open_speaker, setting_options, tell, user_settings
 from voicecoach.commands.doses import open_routine
 from voicecoach.errors import (
     EXIT_DONE,
@@ -21,8 +22,8 @@ from voicecoach.errors import (
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.settings import Settings
+from voicecoach.settings.leeway import Leeway
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline
 from voicecoach.units import seconds, write_seconds
 
@@ -34,10 +35,10 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
     """Check scripts: errors, warnings, and the cues for which there is no room."""
     settings = user_settings(options)
     code = EXIT_DONE
-    with SystemSpeaker() as speaker:
+    with open_speaker() as speaker:
         for script in scripts:
             try:
-                timeline = _check(script, settings, speaker)
+                timeline, fit = _check(script, settings, speaker)
             except ScriptError as error:
                 click.echo(problem_lines(error.problems, error.warnings))
                 code = EXIT_USER
@@ -46,14 +47,32 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
                 code = error.exit_code
             else:
                 length = write_seconds(seconds(timeline.frames))
-                click.echo(f"{script}: good, {length}, {len(timeline.chapters)} exercises")
+                click.echo(f"{script}: good, {length}, {len(timeline.chapters)} exercises{fit}")
     return code
 
 
-def _check(script: str, settings: Settings, speaker: Speaker) -> Timeline:
+def _check(script: str, settings: Settings, speaker: Speaker) -> tuple[Timeline, str]:
     routine = open_routine(script)
-    timeline = Rendition(build_program(routine, settings), speaker).timeline()
+    rendition = Rendition(build_program(routine, settings), speaker)
+    program = rendition.program
+    tell(spoken_as(routine, program.settings, rendition.voice))
+    tell(read_as(routine, program.settings))
+    for advice in spelled(routine, program.settings):
+        click.echo(str(advice))
+    timeline = rendition.timeline()
     for left in dict.fromkeys(timeline.left_out):
         where = Location(routine.file, left.line or 1)
         click.echo(str(Problem(where, f"left out: {quoted(left.text)}", left.why)))
-    return timeline
+    fit = program.settings.fit_seconds
+    return timeline, _gave_way(program.settings.leeway) if fit else ""
+
+
+def _gave_way(leeway: Leeway) -> str:
+    """What makes a session last as long as it is to."""
+    ways = [f"rests and gaps {leeway.gaps:.2f} times as long"]
+    for share, what in ((leeway.holds, "holds"), (leeway.counts, "reps and sets")):
+        if share:
+            ways.append(f"{what} {share:.0%} into their ranges")
+    if leeway.words > 1:
+        ways.append(f"words {leeway.words:.2f} times as fast")
+    return f"; {', '.join(ways)}"

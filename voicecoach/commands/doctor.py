@@ -23,7 +23,7 @@ from voicecoach.routine import Routine
 from voicecoach.session import Session
 from voicecoach.settings import Settings, merge_settings, read_config
 from voicecoach.speech.espeak import load_espeak
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
 from voicecoach.step import Chime, Say, Span, Step, StepPart
 
 BREATHE = "Breathe in slowly through your nose, and let your shoulders sink."
@@ -96,17 +96,19 @@ def _settings() -> Iterator[Finding]:
 
 def _voices() -> Iterator[Finding]:
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             voices = speaker.voices(fresh=True)
             usual = speaker.voice("", "en-us")
     except VoicecoachError as error:
         yield False, f"voices: {error}; install a speech engine, such as espeak-ng"
         return
     origin = load_espeak()
+    basic = usual.engine == "espeak"
     yield (
         True,
         f"voices: {len(voices)}, usual one {usual.name}"
-        + (f"; eSpeak NG {origin}" if origin else ""),
+        + (f"; eSpeak NG {origin}" if origin else "")
+        + ("; a natural one comes with the extra natural" if basic else ""),
     )
 
 
@@ -154,7 +156,7 @@ def _chime() -> Iterator[Finding]:
     step = Step("opening", (Chime("start"), *words), chimes=settings.chimes)
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
-        with SystemSpeaker() as speaker:
+        with LocalSpeaker() as speaker:
             session = Session(Rendition(program, speaker))
             voices = [notes.voice(session, own)] if own.listening else []
             session.run(lambda: open_output("miniaudio"), controllers=voices)

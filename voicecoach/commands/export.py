@@ -16,8 +16,10 @@ from voicecoach.commands import (
     ScriptName,
     is_plan,
     open_plan,
+    open_speaker,
     read_routine,
     setting_options,
+    tell_voice,
     terminal,
     user_settings,
 )
@@ -39,7 +41,6 @@ from voicecoach.progression import grows
 from voicecoach.progression import programme as days_of
 from voicecoach.record.progress import now
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.units import Frames, seconds, write_seconds
 
 
@@ -160,7 +161,7 @@ def command(
     picture = _cover(cover)
     if all(job.ending in SILENT for order in orders for job in order.jobs):
         loudness = None
-    with SystemSpeaker() as speaker:
+    with open_speaker() as speaker:
 
         def render(script: str) -> Material:
             if script in stages:
@@ -173,6 +174,7 @@ def command(
                 made = render_plan(open_plan(Path(script)), speaker, loudness, picture)
             else:
                 program = open_program(script, options, on, dose_of)
+                tell_voice(program, speaker)
                 made = render_program(program, speaker, loudness, picture)
             return replace(made, paper=paper or usual_paper(os.environ))
 

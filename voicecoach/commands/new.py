@@ -13,8 +13,8 @@ STARTER = """\
 caution: Move slowly. If you feel any sharp pain, stop at once.
 pace: gentle
 > Lines that begin with > are notes: never spoken. Other settings that may stand up here:
-> language, voice, rate, pitch, volume, breath, get ready, countdown, chimes, guidance, author,
-> and times: 9:00, 18:00 (when to be reminded of it).
+> language, voice, rate, pitch, volume, breath, get ready, wind down, fit, countdown, chimes,
+> guidance, author, and times: 9:00, 18:00 (when to be reminded of it).
 
 Whatever stands here is said at the start. Find a mat and a little room.
 

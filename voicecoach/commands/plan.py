@@ -7,11 +7,10 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import script_argument, setting_options
+from voicecoach.commands import open_speaker, script_argument, setting_options, tell_voice
 from voicecoach.commands.doses import dose_options, open_program
 from voicecoach.display import dose_lines, timeline_lines
 from voicecoach.rendition import Rendition
-from voicecoach.speech.system import SystemSpeaker
 
 
 @click.command("plan", epilog="Example: voicecoach plan ease-your-back --pace brisk")
@@ -24,7 +23,8 @@ def command(
 ) -> None:
     """Show what is said and done when, to the sample."""
     program = open_program(script, options, on, dose_of)
-    with SystemSpeaker() as speaker:
+    with open_speaker() as speaker:
+        tell_voice(program, speaker)
         timeline = Rendition(program, speaker).timeline()
     if as_json:
         click.echo(timeline.to_json())

@@ -13,6 +13,7 @@ from voicecoach.commands import (
     PIPE,
     script_argument,
     setting_options,
+    tell_voice,
     terminal,
     user_settings,
 )
@@ -34,7 +35,8 @@ from voicecoach.session import Session, Watcher
 from voicecoach.session.cursor import exercise_start
 from voicecoach.session.question import Question
 from voicecoach.speech import Speaker
-from voicecoach.speech.system import SystemSpeaker
+from voicecoach.speech.local import LocalSpeaker
+from voicecoach.units import write_seconds
 
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
@@ -74,11 +76,15 @@ def command(
         raise click.UsageError("standard input can't be both the script and the control")
     plain = plain or not terminal()
     settings = user_settings(options)
-    with SystemSpeaker() as speaker:
+    with LocalSpeaker() as speaker:
         routine = open_routine(script)
         language = settings.under(routine.settings).language
         live = with_listening(settings, language, usual=control == "keys")
         program = build_program(routine, live)
+        tell_voice(program, speaker)
+        if fit := program.settings.fit_seconds:
+            why = f"so that it lasts exactly {write_seconds(fit)}"
+            click.echo(f"Speaking every word once beforehand, {why} …", err=True)
         try:
             with open_display(program, plain=plain, silent=control == "stdin") as display:
                 late = _play(program, speaker, script, display, control, resume=resume)
@@ -86,6 +92,7 @@ def command(
             if or_export is None:
                 raise
             click.echo(f"No sound here ({error}); writing the track instead.", err=True)
+            speaker.tell = lambda line: click.echo(f"{line}; another voice speaks.", err=True)
             export_program(build_program(routine, settings), Job(or_export, force=True), speaker)
             return
     if verbose:
@@ -106,7 +113,8 @@ def _play(
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     question = _question(record, program, control)
-    session = Session(Rendition(program, speaker), exercise_start(program, exercise), question)
+    rendition = Rendition(program, speaker)
+    session = Session(rendition, exercise_start(rendition.program, exercise), question)
     controllers = _controllers(control, display)
     if voice := open_voice(session, settings, display.say):
         controllers.append(voice)

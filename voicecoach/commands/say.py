@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from voicecoach.commands import setting_options, user_settings
+from voicecoach.commands import open_speaker, setting_options, user_settings
 from voicecoach.commands.export import export_program
 from voicecoach.errors import VoicecoachError
 from voicecoach.export import Job
@@ -18,7 +19,6 @@ from voicecoach.routine import Routine
 from voicecoach.script.markup import clean, sentences, speakable
 from voicecoach.session import Session
 from voicecoach.settings import Settings
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.step import Say, Step
 
 
@@ -28,12 +28,12 @@ from voicecoach.step import Say, Step
     "-o", "--output-file", "file", type=click.Path(path_type=Path), help="Write a track instead."
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-@setting_options(live=True)
+@setting_options(live=True, whole=False)
 def command(text: str, file: Path | None, force: bool, **options: Any) -> None:
     """Speak a text, to try a voice and its settings."""
-    program = _program(text, user_settings(options))
+    program = _program(text, replace(user_settings(options), fit_seconds=0.0))
     settings = program.settings
-    with SystemSpeaker() as speaker:
+    with open_speaker() as speaker:
         if file is not None:
             export_program(program, Job(file, force), speaker)
         else:

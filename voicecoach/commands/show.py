@@ -12,8 +12,10 @@ import click
 from voicecoach.commands import (
     is_plan,
     open_plan,
+    open_speaker,
     script_argument,
     setting_options,
+    tell_voice,
     terminal,
 )
 from voicecoach.commands.doses import dose_options, open_program
@@ -22,7 +24,6 @@ from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
 from voicecoach.figure.telling import clock, doses, heading, left_out, summary, told
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
-from voicecoach.speech.system import SystemSpeaker
 from voicecoach.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -65,8 +66,10 @@ def command(
     if is_plan(script):
         timeline = open_plan(Path(script))
     else:
-        with SystemSpeaker() as speaker:
-            timeline = Rendition(open_program(script, options, on, dose_of), speaker).timeline()
+        with open_speaker() as speaker:
+            program = open_program(script, options, on, dose_of)
+            tell_voice(program, speaker)
+            timeline = Rendition(program, speaker).timeline()
     shown = rows(timeline)
     if plain or not terminal():
         click.echo("\n".join(told(timeline, shown, phrases("en"), why=True)))

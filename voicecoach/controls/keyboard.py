@@ -60,7 +60,7 @@ LONE_ESCAPE_SECONDS, UNFINISHED_SECONDS = 0.3, 1.0
 begin with one too, can be torn apart on a slow line, and must not end a session."""
 
 _ANSWERS = {key: answer for answer, keys in ANSWER_KEYS.items() for key in keys}
-_COMMANDS = {key: command for command, keys in KEYS.items() for key in keys}
+COMMANDS = {key: command for command, keys in KEYS.items() for key in keys}
 _NAMES = {b" ": "space", b"\x1b": "escape", b"\x04": "ctrl-d"}
 for _letter, _arrow in ((b"A", "up"), (b"B", "down"), (b"C", "right"), (b"D", "left")):
     _NAMES |= {b"\x1b[" + _letter: _arrow, b"\x1bO" + _letter: _arrow}
@@ -119,11 +119,11 @@ class Keyboard:
     def __init__(self, show_help: Callable[[list[str]], None]) -> None:
         self._show_help = show_help
         self._asked = False
-        self._terminal: _Terminal | None = None
+        self._terminal: Terminal | None = None
 
     def start(self, send: Send) -> None:
         """Take the terminal and begin to send; signals are caught if this is the main thread."""
-        self._terminal = terminal = _Terminal()
+        self._terminal = terminal = Terminal()
         atexit.register(self.close)
         threading.Thread(target=self._read, args=(terminal, send), daemon=True).start()
 
@@ -137,7 +137,7 @@ class Keyboard:
             self._terminal.close()
             atexit.unregister(self.close)
 
-    def _read(self, terminal: _Terminal, send: Send) -> None:
+    def _read(self, terminal: Terminal, send: Send) -> None:
         one_at = float("-inf")
         with contextlib.closing(terminal.keys()) as keys:
             for key in keys:
@@ -147,8 +147,8 @@ class Keyboard:
                     send(Answer(pain=10) if ten else _answer(key))
                 elif key == "?":
                     self._show_help(help_lines())
-                elif key in _COMMANDS and not terminal.closed:
-                    send(_COMMANDS[key])
+                elif key in COMMANDS and not terminal.closed:
+                    send(COMMANDS[key])
 
 
 def _answer(key: str) -> Answer | Command:
@@ -157,7 +157,7 @@ def _answer(key: str) -> Answer | Command:
 
 if sys.platform == "win32":
 
-    class _Terminal:
+    class Terminal:
         """A Windows console."""
 
         def __init__(self) -> None:
@@ -166,9 +166,11 @@ if sys.platform == "win32":
             self.closed = False
 
         def close(self) -> None:
+            """End `keys`."""
             self.closed = True
 
         def keys(self) -> Generator[str]:
+            """The names of keys, as they are pressed."""
             arrows = {"H": "up", "P": "down", "M": "right", "K": "left"}
             while not self.closed:
                 time.sleep(0.03)  # keys can be asked for, not awaited
@@ -180,7 +182,7 @@ if sys.platform == "win32":
 
 else:
 
-    class _Terminal:
+    class Terminal:
         """A Unix terminal: it gives each key at once while we are in its foreground."""
 
         def __init__(self) -> None:
@@ -200,6 +202,7 @@ else:
             self._take()
 
         def keys(self) -> Generator[str]:
+            """The names of keys, as they are pressed."""
             decoder = Decoder()
             # In the background, reading fails instead of stopping the whole process.
             signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTTIN, signal.SIGTTOU))
@@ -217,6 +220,7 @@ else:
                 os.close(self._tty)
 
         def close(self) -> None:
+            """Give the terminal back, and end `keys`."""
             with self._lock:
                 self.closed = True
                 self._give_back()

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from voicecoach.errors import ExportError, VoicecoachError, quoted
+from voicecoach.errors import ExportError, SpeechError, VoicecoachError, quoted
 from voicecoach.export import CHAPTERS, Job, export_file
 from voicecoach.export.handout import handout_notes
 from voicecoach.export.material import Material, Tell
@@ -114,16 +114,31 @@ def _carry_out(
     done = Done(order)
     try:
         order.check()
-        tracks = [job.path.name for job in order.jobs if job.ending in FORMATS]
-        material = replace(render(order.script), track=tracks[0] if tracks else "")
-        for job in order.jobs:
-            length = material.timeline.frames
-            export_file(job, material, _until(stopped, watch(job.target.name, length)))
-            notes = tuple(handout_notes(material)) if job.ending == ".pdf" else ()
-            done.written.append(Written(job.target, length, notes))
+        try:
+            _write(order, render, watch, stopped, done)
+        except SpeechError:  # then all is written anew, by the voice that there is instead
+            jobs = tuple(replace(job, force=True) for job in order.jobs)
+            done = Done(order)
+            _write(replace(order, jobs=jobs), render, watch, stopped, done)
     except VoicecoachError as error:
         return Done(order, done.written, error)
     return done
+
+
+def _write(
+    order: Order,
+    render: Callable[[str], Material],
+    watch: Watch,
+    stopped: threading.Event,
+    done: Done,
+) -> None:
+    tracks = [job.path.name for job in order.jobs if job.ending in FORMATS]
+    material = replace(render(order.script), track=tracks[0] if tracks else "")
+    for job in order.jobs:
+        length = material.timeline.frames
+        export_file(job, material, _until(stopped, watch(job.target.name, length)))
+        notes = tuple(handout_notes(material)) if job.ending == ".pdf" else ()
+        done.written.append(Written(job.target, length, notes))
 
 
 def _until(stopped: threading.Event, tell: Tell) -> Tell:

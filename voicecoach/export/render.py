@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 
+from voicecoach.errors import SpeechError
 from voicecoach.export.details import plan_details, routine_details
 from voicecoach.export.loudness import CEILING, MONO, SessionMeter, gain_to, limited, measured
 from voicecoach.export.material import Material
@@ -29,11 +30,25 @@ def render_program(
     """What a program's exports are made of, at a loudness in LUFS; None: as it is played live.
 
     The cover is a picture, JPEG or PNG, or b"" for none; by default it is drawn from the session.
+    Where an engine fails, all is made anew with another's voice, if the speaker has one.
 
     Raises:
         NotFoundError, SpeechError, ScriptError, ExportError: as voicecoach.rendition.Rendition.
     """
-    rendition = Rendition(program, speaker)
+    voice, same = "", False
+    for last in (False, False, True):
+        try:
+            rendition = Rendition(program, speaker)
+            same, voice = rendition.voice.name == voice, rendition.voice.name
+            return _material(rendition, loudness, cover)
+        except SpeechError:
+            if last or same:
+                raise
+    raise AssertionError
+
+
+def _material(rendition: Rendition, loudness: float | None, cover: bytes | None) -> Material:
+    program, speaker = rendition.program, rendition.speaker
     levels = Levels.of(program.settings)
     meter = _meter(levels, speaker)
     timeline = assemble(

@@ -9,6 +9,7 @@ from voicecoach.errors import Location, Problem, ScriptError
 from voicecoach.phrases import phrases
 from voicecoach.program.exercise import ExerciseWriter
 from voicecoach.program.news import dose_news
+from voicecoach.program.ranges import settled
 from voicecoach.program.winding import wound_down
 from voicecoach.program.writer import Writer, sentence
 from voicecoach.routine import Routine
@@ -27,6 +28,8 @@ class Program:
     steps: tuple[Step, ...]
     settings: Settings
     routine: Routine
+    spare: int = 0
+    """Frames of silence after all else, by which a session that is to fit lacks nothing."""
 
 
 def build_program(routine: Routine, settings: Settings) -> Program:
@@ -62,20 +65,25 @@ def _check_beats(routine: Routine, breath_seconds: float) -> None:
 def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
     words = phrases(settings.language)
     writer = Writer(settings, words)
-    timed = [exercise for exercise in routine.exercises if exercise.dose]
+    exercises = settled(routine.exercises, settings.leeway)
+    timed = [exercise for exercise in exercises if exercise.dose]
     title = Say(sentence(routine.title), 1, group=True)
     caution = writer.read(routine.caution)
     chimes = settings.chimes
     hint = [Say(words.say("can_say"))] if settings.listening else []
     yield Step("opening", (Chime("start"), *hint, title, *caution), routine.title, chimes=chimes)
     if timed and settings.guidance != "minimal":
-        yield Step("length", (SayLength(),), routine.title, chimes=chimes)
+        length: StepPart = SayLength()
+        if settings.fit_seconds:  # known before anything is measured
+            about = words.about(settings.fit_seconds)
+            length = Say(words.say("length", length=about), group=True)
+        yield Step("length", (length,), routine.title, chimes=chimes)
     if news := dose_news(routine, words):
         said = tuple(Say(text) for text in news)
         yield Step("opening", said, routine.title, chimes=chimes)
     if routine.intro:
         yield Step("opening", writer.read(routine.intro), routine.title, chimes=chimes)
-    for number, exercise in enumerate(routine.exercises, 1):
+    for number, exercise in enumerate(exercises, 1):
         own = settings.under(exercise.settings)
         announcement = "first" if timed and exercise is timed[0] else "next"
         if exercise.dose is None or len(timed) == 1:  # nothing to count, or only one
@@ -83,6 +91,6 @@ def _session(routine: Routine, settings: Settings) -> Iterator[Step]:
         for step in ExerciseWriter(exercise, own, words).steps(announcement):
             yield replace(step, name=exercise.name, exercise=number, chimes=own.chimes)
     closing: list[StepPart] = [Chime("finish"), Span("pause", TAIL_SECONDS)]
-    if routine.exercises and routine.exercises[-1].dose:
+    if exercises and exercises[-1].dose:
         closing.insert(0, Say(words.say("finished")))
     yield Step("closing", tuple(closing), routine.title, chimes=chimes)

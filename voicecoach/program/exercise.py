@@ -88,7 +88,7 @@ class ExerciseWriter(Writer):
                 if more:
                     parts += self._between(number, rep, rep_side)
                 elif run is runs[-1] and number < dose.sets:
-                    parts += self._rest(self.paced(dose.set_rest), rep_side)
+                    parts += self._rest(dose.set_rest, rep_side)
                 yield Step(
                     "rep",
                     tuple(parts),
@@ -108,7 +108,7 @@ class ExerciseWriter(Writer):
         if switched and side:
             parts += [Chime("switch"), Say(self.words.say("switch")), self._side_name(side)]
             parts += self._sided_words(side, set_number)
-            parts += self._time("switch", self.paced(self.dose.switch))
+            parts += self._time("switch", self.dose.switch)
         elif self.dose.sets > 1:
             if not self.minimal:
                 parts.append(self._count("set", set_number, self.dose.sets))
@@ -198,31 +198,30 @@ class ExerciseWriter(Writer):
         dose = self.dose
         if dose.every:  # one beat follows the other, whatever the side
             return []
-        switch = self.paced(dose.switch)
         if dose.sides == "alternate" and side == "left":
             first = (set_number, rep) == (1, 1)
             words = self._sided_words("right", set_number) if first else []
             said = [Say(self.words.say("switch")), *words]
-            return [Chime("switch"), *said, *self._time("switch", switch)]
-        rest = self.paced(dose.rest)
+            return [Chime("switch"), *said, *self._time("switch", dose.switch)]
         if dose.sides == "alternate":  # sides change in this rest too
-            rest = max(rest, switch)
-        return self._rest(rest, side)
+            return self._rest(max(dose.rest, dose.switch, key=self.paced), side)
+        return self._rest(dose.rest, side)
 
-    def _rest(self, seconds: float, side: Side | None) -> list[StepPart]:
+    def _rest(self, length: Duration, side: Side | None) -> list[StepPart]:
         between = self.exercise.between
         if between:
             said = self.say(between.text, between.line, side)
         else:
             said = Say(self.words.say("rest"))
         cues = () if self.quiet and not between else (Placed(said, None),)
-        return self._time("rest", seconds, cues)
+        return self._time("rest", length, cues)
 
     def _time(
-        self, kind: SpanKind, seconds: float, cues: tuple[Placed, ...] = ()
+        self, kind: SpanKind, length: Duration, cues: tuple[Placed, ...] = ()
     ) -> list[StepPart]:
         """A rest or a switch; one of no length is none."""
-        return [Span(kind, seconds, self.line, cues=cues)] if seconds else []
+        seconds, fixed = self.paced(length), length.breaths > 0
+        return [Span(kind, seconds, self.line, cues=cues, fixed=fixed)] if seconds else []
 
     def _count(self, what: str, n: int, total: int) -> Say:
         if n == total:

@@ -52,7 +52,7 @@ def wound_down(steps: Sequence[Step], settings: Settings) -> tuple[Step, ...]:
 
 def about_seconds(steps: Sequence[Step], settings: Settings) -> float:
     """About how long a session takes, without speaking it."""
-    return sum(_step_seconds(step, settings) for step in steps)
+    return settings.fit_seconds or sum(_step_seconds(step, settings) for step in steps)
 
 
 def _step_seconds(step: Step, settings: Settings) -> float:
@@ -64,9 +64,9 @@ def _seconds(part: StepPart, settings: Settings) -> float:
     match part:
         case Say():
             said = len(part.text.split()) * 60 / (settings.wpm * part.rate)
-            return said * (1 + settings.trail) + GAP_SECONDS / settings.pace
+            return said * (1 + settings.trail) + GAP_SECONDS / settings.pace * settings.leeway.gaps
         case Span():
-            return part.seconds
+            return part.seconds * (settings.leeway.gaps if part.fits else 1)
         case SayLength():
             return LENGTH_SECONDS
         case _:

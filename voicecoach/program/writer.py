@@ -46,7 +46,8 @@ class Writer:
                 case Words():
                     read += self.sentences(part, side)
                 case Pause():
-                    read.append(Span("pause", self.paced(part.length)))
+                    fixed = part.length.breaths > 0
+                    read.append(Span("pause", self.paced(part.length), fixed=fixed))
                 case Hold():
                     read.append(self.hold(part.length, part.line, side))
                 case Breathe():

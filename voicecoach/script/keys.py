@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import NotFoundError, SettingError, nearest, quoted
-from voicecoach.library import background_names, chime_sets, sound_beside
+from voicecoach.library import background_names, chime_sets, is_voice_file, sound_beside
 from voicecoach.phrases import phrases
 from voicecoach.routine import Words
 from voicecoach.script.directions import TextLine, read_parts
@@ -170,4 +170,7 @@ def _setting(key: KeyLine, section: Section, folder: Path | None, report: Report
         hint = f"did you mean {quoted(near)}?" if near else hint
         report.error(key.line, key.value_column, str(error), hint)
     else:
+        if key.key == "voice" and is_voice_file(key.value):  # a stranger's model: never loaded
+            hint = "set it with --voice, or in the config"
+            report.error(key.line, key.value_column, "a script can't choose a voice's file", hint)
         section.settings[field] = value

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from voicecoach.controls import Command, Controller
-from voicecoach.errors import DeviceError, UnavailableError
+from voicecoach.errors import DeviceError, SpeechError, UnavailableError
 from voicecoach.events import Answer, Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
 from voicecoach.output import Output
 from voicecoach.rendition import Rendition
@@ -96,15 +96,16 @@ class Session:
 
         Raises:
             DeviceError: no device can play; one that vanishes later is waited for.
-            ScriptError, SpeechError: as Rendition.segment.
+            ScriptError, SpeechError: as Rendition.segment, when no other engine can speak.
         """
         self._watchers = [*watchers, *(controller.watch for controller in controllers)]
         try:
             self._output = open_output()
-            self.director.begin(self.start_index)
+            changed = self._begin()
             self._output.start(self.read)
             program = self.director.rendition.program
             self._tell([Began(program.title, tuple(e.name for e in program.routine.exercises))])
+            self._tell(changed)
             self._start(controllers)
             while not self._over(open_output):
                 pass
@@ -126,6 +127,22 @@ class Session:
                     controller.close()
         return self._ending
 
+    def _begin(self) -> list[Event]:
+        try:
+            self.director.begin(self.start_index)
+        except SpeechError as failure:
+            return [*self._changed(failure), *self._begin()]
+        return []
+
+    def _changed(self, failure: SpeechError) -> list[Event]:
+        """Go on with another voice, and another if that fails; raises where none is left."""
+        try:
+            return list(self.director.change_voice(failure))
+        except SpeechError as another:
+            if another is failure:
+                raise
+            return self._changed(another)
+
     def _start(self, controllers: Sequence[Controller]) -> None:
         for controller in controllers:
             try:
@@ -143,15 +160,30 @@ class Session:
             self._tell(director.reporter.passed(director.rendition))
         else:
             self._tell(director.reporter.events())
-            self._tell(self._heed(command, source))
-        if self._phrases and not self.asking and director.announce(self._phrases[0]):
-            self._phrases.popleft()
-        if director.stream.error:
+            try:
+                self._tell(list(self._heed(command, source)))
+            except SpeechError as failure:
+                self._tell(self._changed(failure))
+                self._tell(self._heed(command, source))
+        self._announce()
+        if isinstance(director.stream.error, SpeechError):
+            self._tell(self._changed(director.stream.error))
+        elif director.stream.error:
             raise director.stream.error
         try:
             return self._output is None or self._output.wait(0)
         except DeviceError as error:
             return not self._find_device(str(error), open_output)
+
+    def _announce(self) -> None:
+        """Say what was to be announced, once there is room, with whichever voice can."""
+        if not self._phrases or self.asking:
+            return
+        try:
+            if self.director.announce(self._phrases[0]):
+                self._phrases.popleft()
+        except SpeechError as failure:
+            self._tell(self._changed(failure))
 
     def _heed(self, said: Command | Answer, source: str) -> Iterable[Event]:
         if self.question and self.asking:

@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING
 
 from voicecoach.controls import Command
 from voicecoach.events import Ending
-from voicecoach.phrases import phrases
-from voicecoach.session.aside import aside
+from voicecoach.session.aside import aside, time_left
 from voicecoach.session.cursor import exercise_start, next_start, previous_start
 from voicecoach.session.edit import (
     Place,
     holding,
     movement_start,
     resumed,
-    spliced,
     with_hold,
 )
+from voicecoach.session.holds import ended, lengthened
 from voicecoach.session.stream import FADE, HEADROOM
 from voicecoach.session.undo import Undo, levelling, repacing, returning, shortening
-from voicecoach.step import Step
-from voicecoach.units import RATE, frames, seconds
+from voicecoach.units import frames
 
 if TYPE_CHECKING:
     from voicecoach.session.director import Director
@@ -162,14 +160,7 @@ class Actions:
     def _extend(self) -> Undo | None:
         director = self._director
         undo = shortening(director)
-
-        def edit(seam: Place) -> Place:
-            longer = _extended(seam)
-            if longer is None:
-                return seam
-            return spliced(seam, director.rendition.scheduler.segment(longer), FADE)
-
-        director.stream.change(edit)
+        director.stream.change(lambda seam: self._longer_hold(seam, FADE))
         return undo
 
     def _hold_again(self, last: Place) -> Undo | None:
@@ -177,10 +168,12 @@ class Actions:
         director = self._director
         undo = returning(director)
         director.hush()
-        longer = _extended(last)
-        if longer:
-            director.go(spliced(last, director.rendition.scheduler.segment(longer)))
+        director.go(self._longer_hold(last))
         return undo
+
+    def _longer_hold(self, place: Place, fade: int = 0) -> Place:
+        scheduler = self._director.rendition.scheduler
+        return lengthened(place, MORE_SECONDS, scheduler, fade)
 
     def _enough(self) -> Deed | str:
         place = self._director.reporter.place
@@ -191,16 +184,7 @@ class Actions:
     def _end_hold(self) -> Undo | None:
         director = self._director
         undo = returning(director)
-        place = director.hush()
-        hold = holding(place) if place else None
-        step = with_hold(place, (place.offset - hold.start) / RATE) if place and hold else None
-        if place is None or hold is None or step is None:  # it ended while the command came
-            director.go(place)
-            return undo
-        segment = director.rendition.scheduler.segment(step)
-        number = [c for c in place.segment.cues if c.kind == "hold"].index(hold)
-        ends = [cue.end for cue in segment.cues if cue.kind == "hold"]
-        director.go(Place(segment, ends[number]))
+        director.go(ended(director.hush(), director.rendition.scheduler))
         return undo
 
     def _pace(self, factor: float, phrase: str) -> Deed | str:
@@ -233,12 +217,7 @@ class Actions:
         moment = director.reporter.moment(director.rendition)
         if place is None or moment is None or moment.left is None:
             return "it isn't known yet"
-        words = phrases(director.rendition.program.settings.language)
-        text = words.say("time_left", length=words.about(seconds(moment.left)))
-        step = place.segment.step
-        if step.rep:
-            rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
-            text = f"{text} {rep}"
+        text = time_left(director.rendition, place.segment.step, moment.left)
 
         def deed() -> None:
             director.interject(text)
@@ -249,9 +228,3 @@ class Actions:
         director = self._director
         director.levels = replace(director.levels, bed=0)  # the silence is one, and stays
         director.end(ending, phrase)
-
-
-def _extended(place: Place) -> Step | None:
-    """The step with the hold that goes on longer by MORE_SECONDS."""
-    hold = holding(place)
-    return with_hold(place, seconds(hold.end - hold.start) + MORE_SECONDS) if hold else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
 from voicecoach.session.edit import Place
 from voicecoach.step import Say, Span, Step
 from voicecoach.timeline import Cue, Segment
+from voicecoach.units import Frames, seconds
 
 
 def aside(
@@ -28,3 +30,13 @@ def aside(
 def said(segment: Segment) -> Cue:
     """An aside's words, to be put elsewhere."""
     return next(cue for cue in segment.cues if cue.kind == "speech")
+
+
+def time_left(rendition: Rendition, step: Step, left: Frames) -> str:
+    """How long it still takes, and which rep this is."""
+    words = phrases(rendition.program.settings.language)
+    text = words.say("time_left", length=words.about(seconds(left)))
+    if not step.rep:
+        return text
+    rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
+    return f"{text} {rep}"

@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 
 from voicecoach.controls import VOICE, Command
-from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed
+from voicecoach.errors import SpeechError
+from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed, VoiceChanged
 from voicecoach.library import ANSWER, chime_sets
 from voicecoach.mix import Piece, Stretch
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.session.actions import Actions, Deed
+from voicecoach.session.anew import paced, revoiced
 from voicecoach.session.aside import aside, said
-from voicecoach.session.edit import Place, interjected, spliced, with_holds_of
+from voicecoach.session.edit import Place, interjected, moved
 from voicecoach.session.front import Front
-from voicecoach.session.stream import FADE, Stream
+from voicecoach.session.stream import Stream
 from voicecoach.session.undo import UNDO_FRAMES, Undo
 from voicecoach.session.watch import Reporter
 from voicecoach.settings import Settings
@@ -67,14 +69,17 @@ class Director:
         """Where it was silenced; None while it sounds."""
         self._then: Place | None = None
         """What comes after the words that are said in between."""
+        self._head: Segment | None = None
+        """What it began with, if that wasn't a whole step."""
         self._over = False
         self._speech: list[tuple[int, int]] = []
         self._undo: tuple[Undo, int] | None = None
         """What takes the last command back, and until which frame it can."""
 
     def begin(self, index: int) -> None:
-        """Let the step with that index sound, and measure the others meanwhile."""
-        self.stream.go(Place(self.rendition.segment(index)))
+        """Let the step with that index sound, and measure the rest meanwhile."""
+        self._head = self.rendition.head(index)
+        self.stream.go(Place(self._head))
         self.rendition.measure_ahead(index)
 
     def close(self) -> None:
@@ -106,6 +111,31 @@ class Director:
             yield Paused()
         elif was_paused and not self.paused:
             yield Resumed()
+
+    def change_voice(self, failure: SpeechError) -> Iterator[Event]:
+        """Go on with the voice that the speaker has instead of one that failed, behind what is
+        mixed already.
+
+        Raises:
+            SpeechError: there is none, or it fails as well.
+        """
+        old, index = self.rendition, self.index
+        self.rendition = Rendition(old.program, old.speaker, index, old.bed)
+        old.close()
+        voice = self.rendition.voice.name
+        with self._lock:
+            place = self._where or self.stream.tail()
+            cues = place.segment.cues if place else ()
+            if voice == old.voice.name and all(cue.voice in ("", voice) for cue in cues):
+                raise failure
+            place = revoiced(place, self._then, self.rendition) if place else None
+            if self._where:
+                self._where = place
+            elif place and self.stream.error:
+                self.stream.follow(place)
+        self.rendition.measure_ahead(index)
+        if voice != old.voice.name:
+            yield VoiceChanged(voice, str(failure))
 
     def announce(self, phrase: str) -> bool:
         """Say a phrase as soon as there is room; False while it can't be said."""
@@ -164,8 +194,8 @@ class Director:
         words = self._said(self.phrase(phrase)) if phrase else None
 
         def edit(seam: Place) -> Place:
-            paced = self._paced(seam)
-            return interjected(paced, words) if words else paced
+            place = paced(seam, self.rendition)
+            return interjected(place, words) if words else place
 
         self.stream.change(edit)
         old.close()  # not before: what is mixed ahead was still asking it
@@ -184,10 +214,11 @@ class Director:
     def end(self, ending: Ending, phrase: str) -> None:
         """Be silent, say a phrase, and that is all."""
         self.hush()
+        words = aside(self.rendition, self.phrase(phrase), CALM_SECONDS)
         self._over = True
         self.ending = ending
         self.paused = False
-        self.stream.go(Place(aside(self.rendition, self.phrase(phrase), CALM_SECONDS)))
+        self.stream.go(Place(words))
 
     def phrase(self, key: str) -> str:
         """What the coach says by itself, in the session's language."""
@@ -221,19 +252,12 @@ class Director:
         """Words to be put in between, as softly as what is said there."""
         return said(aside(self.rendition, text, at=self.reporter.place))
 
-    def _paced(self, seam: Place) -> Place:
-        old = seam.segment.step
-        # Words in between are said at the old pace; so is the length: to say it anew, the whole
-        # session would have to be spoken first.
-        if old.index < 0 or old.says_length:
-            return seam
-        step = with_holds_of(self.rendition.program.steps[old.index], old)
-        return spliced(seam, self.rendition.scheduler.segment(step), FADE)
-
     def _after(self, segment: Segment) -> Iterator[Place]:
         index = segment.step.index
         if index < 0:
             return
+        if segment is self._head and self.rendition.segment(index) is not segment:
+            yield moved(Place(segment, segment.frames), self.rendition.segment(index))
         while index + 1 < len(self.rendition.program.steps):
             index += 1
             yield Place(self.rendition.segment(index))

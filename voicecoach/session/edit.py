@@ -152,6 +152,11 @@ def spliced(place: Place, new: Segment, fade: int = 0) -> Place:
     return Place(spliced_segment, place.offset)
 
 
+def moved(place: Place, new: Segment) -> Place:
+    """The same place in another schedule of its step: another voice says it from there on."""
+    return Place(new, _same_place(place.segment, new, place.offset))
+
+
 def interjected(place: Place, words: Cue) -> Place:
     """The segment with words said in between, as soon as they fit.
 

@@ -56,6 +56,7 @@ class Stream:
         self.heard: deque[Heard] = deque()
         """What has sounded since this was last emptied."""
         self.error: BaseException | None = None
+        """What went wrong while it was mixed: there is silence until something is changed."""
         self._mixer, self._after = mixer, after
         self._lock = threading.Condition()
         self._queue: deque[Piece] = deque()
@@ -87,7 +88,7 @@ class Stream:
                 self._took(piece)
                 pieces.append(piece.samples)
             if missing and not self._ending:
-                if not self._silent:
+                if not self._silent and self.error is None:
                     self.late += missing
                 pieces.append(np.zeros(missing, np.float32))
             self._lock.notify_all()
@@ -143,6 +144,20 @@ class Stream:
             self._start([edit(seam), *later])
             self._fill_now(old)
 
+    def tail(self) -> Place | None:
+        """The place at the end of what is mixed; None where nothing has been."""
+        with self._lock:
+            if not self._queue:
+                return self._place
+            last = self._queue[-1]
+            return Place(last.segment, last.start + len(last.samples))
+
+    def follow(self, place: Place) -> None:
+        """Let this sound behind what is mixed, instead of what went wrong."""
+        with self._lock:
+            self._start([replace(place, fresh=True)])
+            self._lock.notify_all()
+
     def end(self) -> None:
         """Let the device have no more than what is mixed: the source's end."""
         with self._lock:
@@ -157,6 +172,7 @@ class Stream:
         self._thread.join(5)
 
     def _start(self, places: list[Place]) -> None:
+        self.error = None
         self._places = places
         self._seam = self._at + self._queued
         following = itertools.chain(places, self._after(places[-1].segment))
@@ -235,8 +251,8 @@ class Stream:
                     continue  # changed meanwhile: this piece, or failure, is of what was dropped
                 if error:
                     self.error = error
-                    self._ending = True
-                    return
+                    self._source = None
+                    continue
                 if piece is None:
                     self._source = None
                     self._ending = True

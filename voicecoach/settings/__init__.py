@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from voicecoach.errors import SettingError, nearest, quoted
 from voicecoach.settings import values
+from voicecoach.settings.leeway import Leeway
+from voicecoach.units import DAY_SECONDS
 
 Guidance = Literal["full", "fading", "minimal"]
 GUIDANCE: tuple[Guidance, ...] = ("full", "fading", "minimal")
@@ -41,6 +43,9 @@ class Settings:
     """Between an exercise's instructions and its first rep, at pace 1; 0–120."""
     wind_down_seconds: float = 0.0
     """Over the session's last so many, words grow slower, and all grows softer; 0–3600."""
+    fit_seconds: float = 0.0
+    """How long the whole session is to last, to the sample; 0 for as long as it takes, up to a
+    day."""
     countdown: int = 3
     """How many seconds before a hold's end counting starts; 0, 3, 5 or 10."""
     chimes: str = "bowl"
@@ -67,6 +72,8 @@ class Settings:
     """Whether a live session listens, and so says what can be said; nobody sets it."""
     say: tuple[tuple[str, str], ...] = ()
     """Words, each with how it is said; a script's are added to the user's, who wins."""
+    leeway: Leeway = field(default_factory=Leeway)
+    """What a session that fits makes of what its script leaves open: found, never set."""
     pinned: frozenset[str] = frozenset()
     """The fields that the user set, which therefore no script overrides."""
 
@@ -78,8 +85,9 @@ class Settings:
         return replace(self, **own) if own else self
 
     def with_pace(self, pace: float) -> Settings:
-        """At another pace, whatever a script says."""
-        return replace(self, pace=pace, pinned=self.pinned | {"pace"})
+        """At another pace, whatever a script says; so it fits no more, but keeps its doses."""
+        pinned = self.pinned | {"pace", "fit_seconds"}
+        return replace(self, pace=pace, fit_seconds=0.0, pinned=pinned)
 
     @property
     def wpm(self) -> int:
@@ -146,8 +154,15 @@ _READ = (
     Setting(
         "wind down",
         "wind_down_seconds",
-        values.length_or_off(1, 3600),
+        values.length_or_off(1, 3600, "3m"),
         "Grow slower and softer over the last minutes.",
+        "TIME",
+    ),
+    Setting(
+        "fit",
+        "fit_seconds",
+        values.length_or_off(1, DAY_SECONDS, "10m"),
+        "Last exactly so long: rests and gaps give way first.",
         "TIME",
     ),
     Setting("countdown", "countdown", values.countdown, "Count a hold's end: off, 3, 5, 10.", "N"),

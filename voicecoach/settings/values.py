@@ -51,8 +51,8 @@ def volume(text: str) -> float:
     return percent / 100
 
 
-def length(low: float, high: float) -> Callable[[str], float]:
-    """Seconds, as a bare number or as a duration is written."""
+def length(low: float, high: float, such: str = "5s") -> Callable[[str], float]:
+    """Seconds, as a bare number or as a duration is written, of which one is an example."""
 
     def read(text: str) -> float:
         try:
@@ -63,15 +63,15 @@ def length(low: float, high: float) -> Callable[[str], float]:
             except DurationError:
                 value = float("nan")
         if not low <= value <= high:
-            raise ValueError(f"it takes seconds from {low:g} to {high:g}, such as {max(low, 5):g}s")
+            raise ValueError(f"it takes seconds from {low:g} to {high:g}, such as {such}")
         return value
 
     return read
 
 
-def length_or_off(low: float, high: float) -> Callable[[str], float]:
+def length_or_off(low: float, high: float, such: str) -> Callable[[str], float]:
     """Seconds as `length` reads them, or 0 for off."""
-    some = length(low, high)
+    some = length(low, high, such)
     return lambda text: 0.0 if text.strip().lower() in OFF_WORDS else some(text)
 
 

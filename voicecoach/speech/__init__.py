@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from voicecoach.sound import Samples
 
+OWN_PITCH = (-6.0, 8.0)
+"""Semitones by which eSpeak NG changes a voice's pitch (see ESPEAK_RANGE)."""
+
+FILTERED_PITCH = (-4.0, 4.0)
+"""Semitones by which a voice's sound can be pitched where the voice itself can't: its resonances
+move along, and further than that it is another person's, or a cartoon's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -18,14 +25,14 @@ class Utterance:
     voice: str
     """A voice's full name, such as espeak:en-us."""
     wpm: int
-    """Words a minute."""
+    """Words a minute, as voicecoach.speech.calibration measures them."""
     pitch: float = 0.0
     """Semitones from the voice's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice that an engine has."""
+    """A voice that an engine has. Every voice's rate and volume can be changed."""
 
     name: str
     """Its full name: the engine, a colon and a short id, such as espeak:en-us."""
@@ -37,6 +44,19 @@ class Voice:
     """BCP 47, lower case."""
     gender: str = ""
     """male, female, or "" where the engine doesn't say."""
+    quality: str = ""
+    """natural or basic, and the engine's own word for it; "" where nobody says."""
+    pitch: tuple[float, float] = OWN_PITCH
+    """How many semitones it can be pitched down and up."""
+    filtered: bool = False
+    """Whether that is done to its sound, as the voice itself can't."""
+    key: str = ""
+    """Part of the cache's keys: what changes when the voice does; its id where it is empty."""
+
+    @property
+    def engine(self) -> str:
+        """The engine's name within the voice's."""
+        return self.name.partition(":")[0]
 
 
 class Speaker(Protocol):
@@ -48,16 +68,18 @@ class Speaker(Protocol):
         The same utterance gives the same samples.
 
         Raises:
-            SpeechError: the engine failed, also when tried again.
+            SpeechError: the engine failed, also when tried again. From then on `voice` gives
+                another engine's voice instead, if there is one.
         """
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """A hint that these will be asked for, in this order."""
 
     def voice(self, wanted: str, language: str) -> Voice:
-        """The voice meant by a name, part of one or a language; for "" the language's usual one.
+        """The voice meant by a name, part of one, a language or a file; for "" the language's
+        usual one. Where its engine has failed, the usual one of the next engine.
 
         Raises:
             NotFoundError: no voice is meant by that; suggests the nearest.
-            SpeechError: the engine can't be asked.
+            SpeechError: no engine can be asked.
         """

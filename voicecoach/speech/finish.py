@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecoach.sound import Samples, limit, resample
+from voicecoach.sound import Samples, limit, quickened, resample
 
 LOUDNESS = -20.0
 """LUFS of a voice in the mono mix: what makes most sessions as loud as tracks are to be (−19 LUFS,
@@ -18,16 +18,19 @@ PEAK = 10 ** (-3 / 20)
 """The largest sample: 2 dB below a track's, so that levelling a session seldom has to limit it."""
 EDGE = 96
 """Frames over which an abrupt start or end is made soft: 2 ms."""
-VERSION = 2
+VERSION = 3
 """Part of the cache's key: what this room does to samples."""
 
 
-def finish(raw: bytes, rate: int, gain: float) -> NDArray[np.int16]:
+def finish(raw: bytes, rate: float, gain: float, tempo: float = 1.0) -> NDArray[np.int16]:
     """An utterance from its first audible sample to its last, 16 bit, at the session rate.
 
-    `raw` is 16-bit mono at `rate` Hz; `gain` an amplitude factor. Empty if nothing is audible.
+    `raw` is 16-bit mono at `rate` Hz; `gain` an amplitude factor; `tempo` how much quicker it is
+    made. Empty if nothing is audible.
     """
     samples = resample(np.frombuffer(raw, np.int16), rate) * np.float32(gain)
+    if tempo != 1:
+        samples = quickened(samples, tempo)
     heard = np.flatnonzero(np.abs(samples) >= AUDIBLE)
     if len(heard) == 0:
         return np.zeros(0, np.int16)

@@ -89,7 +89,7 @@ class Unclear:
     """The nearest of the recogniser's phrases."""
     score: float
     why: str
-    """"not clear enough", "too long", "still getting to know the room"."""
+    """"not clear enough", "still getting to know the room", "the coach said it"."""
     start: int
     end: int
 
@@ -155,8 +155,10 @@ class Recogniser(Protocol):
     def recognise(self, samples: Samples) -> Guess:
         """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises."""
 
-    def glimpse(self, samples: Samples) -> Guess | None:
+    def glimpse(self, samples: Samples, settled: bool) -> Guess | None:
         """What is being said and can't wait until it is over ("stop"), if that; never raises.
+
+        `settled`: nothing was added for a moment, so that it may be over.
 
         Asked ten times a second while somebody speaks, so it had better be quick.
         """

@@ -94,7 +94,8 @@ class Cleaner:
     def __init__(self) -> None:
         self.heard = Stream()
         self.played = Stream()
-        self._done = 0
+        self.done = 0
+        """How many samples of the microphone's stream are cleaned."""
         self._audible = -KEPT
         self._start()
 
@@ -122,14 +123,14 @@ class Cleaner:
             self._audible = self.played.end
         if self.heard.end >= self._next:
             self._measure()
-        while self._done + STEP <= self.heard.end:
+        while self.done + STEP <= self.heard.end:
             yield self._step()
 
     def played_with(self, count: int) -> Samples | None:
         """What the coach said in the last so many samples that were cleaned; None: nothing."""
         if not self._lag.known:
             return None
-        played = self._reference(self._done - count, count)
+        played = self._reference(self.done - count, count)
         return played if _power(played) > AUDIBLE**2 else None
 
     def _start(self) -> None:
@@ -157,10 +158,10 @@ class Cleaner:
 
     def _practise(self) -> None:
         """Learn the room from what was heard lately."""
-        steps = range(max(self._done - WINDOW, self._begun), self._done - STEP + 1, STEP)
+        steps = range(max(self.done - WINDOW, self._begun), self.done - STEP + 1, STEP)
         if not steps:
             return
-        heard = self.heard.read(steps[0], self._done)
+        heard = self.heard.read(steps[0], self.done)
         played = self._reference(steps[0], len(heard))
         self._echo = Echo(_power(heard) / (_power(played) + AUDIBLE**2))
         for _ in range(PRACTICE):
@@ -170,11 +171,11 @@ class Cleaner:
         self._powers = np.zeros(2)
 
     def _step(self) -> Step:
-        at = self._done
-        self._done += STEP
+        at = self.done
+        self.done += STEP
         if not self._lag.known:
             samples = self.heard.read(at, at + STEP)
-            return Step(samples, _power(samples), 0.0, self._playing_of_late, self._done)
+            return Step(samples, _power(samples), 0.0, self._playing_of_late, self.done)
         return self._cancel(at)
 
     def _cancel(self, at: int) -> Step:

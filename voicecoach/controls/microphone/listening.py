@@ -11,6 +11,7 @@ from voicecoach.controls.microphone import (
     RATE,
     Block,
     Condition,
+    Guess,
     Heard,
     Recogniser,
     Report,
@@ -24,12 +25,14 @@ SHORTEST, LONGEST = round(0.12 * RATE), round(2.0 * RATE)
 """How long the voice of a command is, in samples."""
 EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
-BEFORE = round(0.2 * RATE)
+BEFORE = RATE // 2
 """A command that began so soon after the coach was cancelled may have his echo before it."""
 SETTLED_CHUNKS = 2
 """So much silence may be the end of a word, and is time for another look."""
-AS_COACH = -12.0
-"""From which score on the coach has said it himself."""
+AS_CLEAR = 2.0
+"""By how much less clearly than it was heard the coach may have said what he is taken to say."""
+TIGHT = round(0.05 * RATE)
+"""How much before a voice begins belongs to it at least."""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)
@@ -81,16 +84,10 @@ class _Listener:
         if not self._told and length >= SHORTEST:
             if segment.over and length <= LONGEST:
                 yield from self._decide(segment)
-            elif not segment.over and self._due(segment) and length <= LONGEST:
+            elif not segment.over and length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
             yield Speech(False, segment.end)
-
-    def _due(self, segment: Segment) -> bool:
-        """Whether to look if it is a command that can't wait."""
-        return (
-            self._looks % EARLY_EVERY == 0 and segment.end - segment.start <= LONGEST_LOOK
-        ) or segment.quiet_chunks == SETTLED_CHUNKS
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recogniser.recognise(segment.samples)
@@ -100,25 +97,34 @@ class _Listener:
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
-        elif self._is_coach(segment, command):
+        elif self._is_coach(segment, guess):
             yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
             yield Heard(command, guess.phrase, guess.score, *where)
 
     def _look(self, segment: Segment) -> Iterator[Report]:
-        guess = self._recogniser.glimpse(segment.samples)
-        command = self._recogniser.phrases[guess.phrase] if guess else None
-        if guess and not self._is_coach(segment, command):
+        settled = segment.quiet_chunks == SETTLED_CHUNKS
+        if not settled and self._looks % EARLY_EVERY:
+            return
+        guess = self._recogniser.glimpse(segment.samples, settled)
+        if guess and not self._is_coach(segment, guess):
             self._told = True
+            command = self._recogniser.phrases[guess.phrase]
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
 
-    def _is_coach(self, segment: Segment, command: Command | None) -> bool:
-        """Whether the coach says just that: what is left of him sounds as he does."""
-        played = self._cleaner.played_with(len(segment.samples))
-        if played is None:
-            return False
-        guess = self._recogniser.recognise(played)
-        return self._recogniser.phrases[guess.phrase] == command and guess.score > AS_COACH
+    def _is_coach(self, segment: Segment, guess: Guess) -> bool:
+        """Whether the coach says just that, more clearly: then it is what is left of him."""
+        phrases = self._recogniser.phrases
+        # With him, what is before the word may be another one.
+        for count in (len(segment.samples), self._cleaner.done - segment.start + TIGHT):
+            played = self._cleaner.played_with(count)
+            if played is None:
+                return False
+            said = self._recogniser.recognise(played)
+            same = phrases[said.phrase] == phrases[guess.phrase]
+            if same and said.score > guess.score - AS_CLEAR:
+                return True
+        return False
 
 
 class _Second:

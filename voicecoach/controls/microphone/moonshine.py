@@ -57,8 +57,11 @@ RARITY = {
 whoever does exercises doesn't. Tuned with the voices in TUNE of bench/listening."""
 LEAST = -9.0
 """From which score on a phrase is believed; tuned likewise."""
-EARLY = {"stop": -5.0, "ouch": -5.0}
-"""From which score on it is believed before it has rung out."""
+AT_ONCE = ("stop", "ouch")
+"""What can't wait until it is over."""
+EARLY, SETTLED = -2.0, -4.5
+"""From which score on it is believed while it sounds, and while it may be over: for every "stop" by
+itself there are many words that begin like it."""
 BEGIN, END = 1, 2
 MARKS = (".", "!", "?", ",", "...", "-", ";", ":")
 """What may follow a phrase that is all that was said."""
@@ -113,21 +116,21 @@ class Moonshine:
         for phrase in phrases:
             for spelling in spellings(self.language, phrase):
                 self._tree.add(self._split(" " + spelling), phrase)
-        at_once = [text for each in EARLY for text in (each, each.capitalize())]
+        at_once = [text for each in AT_ONCE for text in (each, each.capitalize())]
         self._glimpsed = [self._split(" " + text)[0] for text in at_once]
 
     def recognise(self, samples: Samples) -> Guess:
         """See Recogniser."""
         return self._guess(self.scores(samples))
 
-    def glimpse(self, samples: Samples) -> Guess | None:
+    def glimpse(self, samples: Samples, settled: bool) -> Guess | None:
         """See Recogniser."""
+        least = SETTLED if settled else EARLY
         begun = self._begin(samples)
-        if begun.logs[0, self._glimpsed].max() <= min(EARLY.values()):
+        if begun.logs[0, self._glimpsed].max() <= least:
             return None
         guess = self._guess(self._scores(begun))
-        early = guess.sure and guess.score > EARLY.get(guess.phrase, 0.0)
-        return guess if early else None
+        return guess if guess.sure and guess.phrase in AT_ONCE and guess.score > least else None
 
     def scores(self, samples: Samples) -> dict[str, float]:
         """The log probability of each phrase, to be all that was said."""
