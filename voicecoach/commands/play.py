@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import PIPE, script_argument, setting_options, tell_voice, terminal
+from voicecoach.commands import PIPE, script_argument, setting_options, terminal
 from voicecoach.commands.doses import open_program
 from voicecoach.commands.export import export_program
+from voicecoach.commands.speaking import tell_voice
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
