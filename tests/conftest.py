@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ pytest_plugins = ("tests.browser", "tests.soundserver", "tests.soundroom")
 settings.register_profile("default", deadline=None, max_examples=200)
 settings.register_profile("nightly", deadline=None, max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# A shell lets its background jobs ignore these, and with them what the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 NO_SKIP = "VOICECOACH_NO_SKIP"
 """Set where every test must run: a skipped one fails there."""

@@ -27,10 +27,12 @@ from voicecoach.session import Session
 from voicecoach.settings import merge_settings
 from voicecoach.sound import Samples, loudness
 from voicecoach.speech import Utterance
-from voicecoach.speech.calibration import Calibration, calibrate, measure, reference
+from voicecoach.speech.calibration import Calibration, measure, reference
 from voicecoach.speech.finish import LOUDNESS
+from voicecoach.speech.known import ESPEAK, known_calibration
 from voicecoach.speech.local import LocalSpeaker
 from voicecoach.speech.piper import PiperEngine
+from voicecoach.speech.system import SystemEngine
 from voicecoach.units import RATE
 
 JOE = "piper:en_US-joe-medium"
@@ -152,13 +154,14 @@ def test_words_a_minute_are_true(speaker: LocalSpeaker, name: str, wpm: int) -> 
     assert words / (length / RATE / 60) == pytest.approx(wpm, rel=0.05)
 
 
-def test_what_is_known_of_a_voice_is_what_would_be_measured() -> None:
-    engine = PiperEngine()
-    (voice,) = engine.voices()
-    known = calibrate(engine, voice, 2)
-    engine.rates = (80, 145)
-    measured = measure(engine, voice, 2)
+@pytest.mark.parametrize("name", ["", *ESPEAK])
+def test_what_is_known_of_a_voice_is_what_would_be_measured(name: str) -> None:
+    engine = SystemEngine() if name else PiperEngine()
+    (voice,) = (voice for voice in engine.voices() if name in ("", voice.name))
+    known = known_calibration(engine, voice)
     assert known
+    engine.rates = tuple(round(asked) for asked, _ in known.rates[1:4:2])
+    measured = measure(engine, voice, 2)
     assert measured
     for (_, heard), (_, expected) in zip(measured.rates, known.rates[1:4:2], strict=True):
         assert heard == pytest.approx(expected, rel=0.02)

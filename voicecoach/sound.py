@@ -89,7 +89,8 @@ def resample(samples: NDArray[np.int16], rate: float) -> Samples:
     import soxr  # five times as fast as FFmpeg's on a sentence
 
     wide: Samples = samples.astype(np.float32) / np.float32(32768)
-    resampled: Samples = soxr.resample(wide, rate, RATE, "VHQ") if rate != RATE else wide
+    # 20 bits: more than the 16 that are kept, at half the work of "VHQ".
+    resampled: Samples = soxr.resample(wide, rate, RATE, "HQ") if rate != RATE else wide
     return resampled
 
 

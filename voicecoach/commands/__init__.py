@@ -11,16 +11,11 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.advice import spoken_as
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
 from voicecoach.library import config_file, find_script, installed_names, script_names
-from voicecoach.program import Program
 from voicecoach.routine import Routine
-from voicecoach.schedule import find_voice
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
-from voicecoach.speech import Speaker
-from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Timeline, read_plan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -113,17 +108,6 @@ def read_routine(script: str) -> Routine:
 def tell_aside(line: str) -> None:
     """Print a line where it doesn't disturb what is piped on."""
     click.echo(f"voicecoach: {line}.", err=True)
-
-
-def open_speaker() -> LocalSpeaker:
-    """The voices of this machine; that one has failed is printed where it disturbs no pipe."""
-    return LocalSpeaker(tell=lambda line: tell_aside(f"{line}; another voice speaks"))
-
-
-def tell_voice(program: Program, speaker: Speaker) -> None:
-    """Warn of a voice of another language than the session's. Raises as Speaker.voice."""
-    voice = find_voice(program.settings, speaker)
-    tell(spoken_as(program.routine, program.settings, voice))
 
 
 def tell(warnings: Sequence[Problem]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from voicecoach.advice import read_as, spelled, spoken_as
-from voicecoach.commands import ScriptName, open_speaker, setting_options, tell, user_settings
+from voicecoach.commands import ScriptName, setting_options, tell, user_settings
 from voicecoach.commands.doses import open_routine
+from voicecoach.commands.speaking import open_speaker
 from voicecoach.errors import (
     EXIT_DONE,
     EXIT_USER,

@@ -16,15 +16,14 @@ from voicecoach.commands import (
     ScriptName,
     is_plan,
     open_plan,
-    open_speaker,
     read_routine,
     setting_options,
-    tell_voice,
     terminal,
     user_settings,
 )
 from voicecoach.commands.doses import dose_options, open_program, practices
 from voicecoach.commands.parameters import Days, Loudness
+from voicecoach.commands.speaking import open_speaker, tell_voice
 from voicecoach.display import progress_display
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
 from voicecoach.export import SILENT, Job

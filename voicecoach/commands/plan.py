@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import open_speaker, script_argument, setting_options, tell_voice
+from voicecoach.commands import script_argument, setting_options
 from voicecoach.commands.doses import dose_options, open_program
+from voicecoach.commands.speaking import open_speaker, tell_voice
 from voicecoach.display import dose_lines, timeline_lines
 from voicecoach.rendition import Rendition
 

@@ -13,13 +13,13 @@ from voicecoach.commands import (
     PIPE,
     script_argument,
     setting_options,
-    tell_voice,
     terminal,
     user_settings,
 )
 from voicecoach.commands.doses import open_routine
 from voicecoach.commands.export import export_program
 from voicecoach.commands.hearing import open_voice, with_listening
+from voicecoach.commands.speaking import tell_voice
 from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines

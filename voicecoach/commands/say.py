@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import open_speaker, setting_options, user_settings
+from voicecoach.commands import setting_options, user_settings
 from voicecoach.commands.export import export_program
+from voicecoach.commands.speaking import open_speaker
 from voicecoach.errors import VoicecoachError
 from voicecoach.export import Job
 from voicecoach.output import open_output

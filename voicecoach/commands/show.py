@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import (
-    is_plan,
-    open_plan,
-    open_speaker,
-    script_argument,
-    setting_options,
-    tell_voice,
-    terminal,
-)
+from voicecoach.commands import is_plan, open_plan, script_argument, setting_options, terminal
 from voicecoach.commands.doses import dose_options, open_program
+from voicecoach.commands.speaking import open_speaker, tell_voice
 from voicecoach.figure.rows import Row, rows
 from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
 from voicecoach.figure.telling import clock, doses, heading, left_out, summary, told

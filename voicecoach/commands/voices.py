@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import open_speaker, setting_options, user_settings
+from voicecoach.commands import setting_options, user_settings
+from voicecoach.commands.speaking import open_speaker
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.errors import SpeechError
 from voicecoach.output import open_output

@@ -94,29 +94,6 @@ def reference(voice: Voice) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-KNOWN = {
-    "63201294/516187165#0/": Calibration(
-        -25.55,
-        (
-            (62, 87.05),
-            (80, 108.92),
-            (105, 138.7),
-            (145, 184.74),
-            (200, 218.56),
-            (280, 290.78),
-        ),
-    )
-}
-"""What was measured beforehand, by the beginning of a voice's key: the one of the extra `natural`,
-en_US-joe-medium, for which it would take a second."""
-
-
-def calibrate(engine: Engine, voice: Voice, at_once: int) -> Calibration | None:
-    """A voice's calibration, known or measured. Returns and raises as `measure`."""
-    known = (found for key, found in KNOWN.items() if voice.key.startswith(key))
-    return next(known, None) or measure(engine, voice, at_once)
-
-
 def measure(engine: Engine, voice: Voice, at_once: int) -> Calibration | None:
     """A voice's calibration, from so many sentences spoken at once; None of a mute one.
 

@@ -18,7 +18,7 @@ PEAK = 10 ** (-3 / 20)
 """The largest sample: 2 dB below a track's, so that levelling a session seldom has to limit it."""
 EDGE = 96
 """Frames over which an abrupt start or end is made soft: 2 ms."""
-VERSION = 3
+VERSION = 4
 """Part of the cache's key: what this room does to samples."""
 
 

@@ -24,9 +24,10 @@ from voicecoach.library import cache_folder
 from voicecoach.sound import Samples
 from voicecoach.speech import Utterance, Voice, calibration
 from voicecoach.speech.cache import SpeechCache
-from voicecoach.speech.calibration import Calibration, calibrate, read_calibration
+from voicecoach.speech.calibration import Calibration, measure, read_calibration
 from voicecoach.speech.engine import Engine
 from voicecoach.speech.finish import VERSION, finish, widen
+from voicecoach.speech.known import known_calibration
 from voicecoach.speech.piper import PiperEngine
 from voicecoach.speech.system import SystemEngine
 from voicecoach.speech.voices import choose_voice, usual_voice
@@ -226,17 +227,21 @@ class LocalSpeaker:
     def _calibration(self, engine: Engine, voice: Voice) -> Calibration:
         with self._measuring:
             if voice.name not in self._calibrations:
-                key = f"{calibration.VERSION}/{_voice_key(engine, voice)}/calibration"
-                kept = self._cache.get(key)
-                if kept is None:
-                    measured = calibrate(engine, voice, self._at_once)
-                    if measured is None:
-                        cause = f"its voice {voice.name} is mute; choose another"
-                        raise _MuteError(engine.name, "", cause)
-                    kept = measured.to_bytes()
-                    self._cache.put(key, kept)
-                self._calibrations[voice.name] = read_calibration(kept)
+                known = known_calibration(engine, voice)
+                self._calibrations[voice.name] = known or self._measured(engine, voice)
             return self._calibrations[voice.name]
+
+    def _measured(self, engine: Engine, voice: Voice) -> Calibration:
+        key = f"{calibration.VERSION}/{_voice_key(engine, voice)}/calibration"
+        kept = self._cache.get(key)
+        if kept is None:
+            measured = measure(engine, voice, self._at_once)
+            if measured is None:
+                cause = f"its voice {voice.name} is mute; choose another"
+                raise _MuteError(engine.name, "", cause)
+            kept = measured.to_bytes()
+            self._cache.put(key, kept)
+        return read_calibration(kept)
 
     def _found(self, name: str) -> tuple[Engine, Voice]:
         """A voice by its full name, and its engine."""
