@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
+from voicecoach.export.whole import check_free, whole
 from voicecoach.library import config_file, find_script, installed_names, script_names
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
@@ -145,14 +146,17 @@ def write_script(file: Path, text: str, *, force: bool) -> Path:
     if file.suffix == "":
         file = file.with_suffix(".md")
     try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as script:
-            script.write(text)
-    except FileExistsError:
-        raise ExportError(f"{file} exists; replace it with --force") from None
-    except (OSError, ValueError) as error:  # a ValueError: no name, or a NUL in it
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExportError(f"{file} can't be written: {reason}") from None
+        check_free(file, force=force)
+        with whole(file) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+    except ValueError as error:  # no name, or a NUL in it
+        raise ExportError(f"{file} can't be written: {error}") from None
     return file
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something: "1 exercise", "2 exercises"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def terminal() -> bool:
