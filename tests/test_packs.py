@@ -77,6 +77,13 @@ def test_a_script_goes_from_one_machine_to_another(
     assert run(["plan", "back"]) == 2
 
 
+def test_a_pack_has_the_scripts_whole_name(home: Path) -> None:
+    write(home / "mine").rename("my.back.md")
+    (home / "mine" / "bell.wav").rename("bell.wav")
+    assert run(["pack", "my.back.md"]) == 0
+    assert Path("my.back.coach").is_file()
+
+
 def test_the_same_files_make_the_same_pack(home: Path) -> None:
     script = write(home / "mine")
     assert run(["pack", str(script), "-o", "a.coach"]) == 0
