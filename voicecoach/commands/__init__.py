@@ -12,12 +12,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
-from voicecoach.export.whole import check_free, whole
 from voicecoach.library import config_file, find_script, installed_names, script_names
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Settings, merge_settings, read_config
 from voicecoach.timeline import Timeline, read_plan
+from voicecoach.whole import check_free, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"

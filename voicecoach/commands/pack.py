@@ -9,11 +9,11 @@ import click
 
 from voicecoach.commands import ScriptName, counted
 from voicecoach.errors import ExportError, PackError
-from voicecoach.export.whole import check_free, whole
 from voicecoach.library import find_script
 from voicecoach.packs import gather, read_pack, write_pack
 from voicecoach.packs.gather import check_content
 from voicecoach.packs.install import unpack
+from voicecoach.whole import check_free, whole
 
 ENDING = ".coach"
 

@@ -20,7 +20,6 @@ from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
 from voicecoach.events import FEELINGS, THRICE
 from voicecoach.export.handout.paper import usual_paper
-from voicecoach.export.whole import check_free, whole
 from voicecoach.figure.drawing import rasterised
 from voicecoach.record import Record, RecordedSession
 from voicecoach.record.progress import now
@@ -29,6 +28,7 @@ from voicecoach.review.chart import WIDTH, chart
 from voicecoach.review.report import report_html, report_pdf
 from voicecoach.review.wording import Words
 from voicecoach.routine import Routine
+from voicecoach.whole import check_free, whole
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -13,7 +13,6 @@ import click
 from voicecoach.commands import PIPE, script_argument
 from voicecoach.commands.doses import open_program
 from voicecoach.errors import EXIT_DONE, ExportError, UnavailableError, VoicecoachError
-from voicecoach.export.whole import check_free, whole
 from voicecoach.library import typed
 from voicecoach.phrases import phrases
 from voicecoach.program.winding import about_seconds
@@ -24,6 +23,7 @@ from voicecoach.remind.steps import Step, perform
 from voicecoach.script.dose import DoseError
 from voicecoach.script.times import read_times
 from voicecoach.units import write_time
+from voicecoach.whole import check_free, whole
 
 TIMERS: dict[str, ModuleType] = {
     "systemd": systemd,

@@ -21,7 +21,7 @@ from voicecoach.export.page import write_page
 from voicecoach.export.picture import write_png, write_svg
 from voicecoach.export.split import write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
-from voicecoach.export.whole import check_free, whole, whole_folder
+from voicecoach.whole import check_free, whole, whole_folder
 
 CHAPTERS: Mapping[str, Writer] = {".chapters.json": write_chapters, ".cue": write_sheet}
 """What writes the chapters of a track that lies beside it."""

@@ -15,9 +15,9 @@ from voicecoach.errors import ExportError, quoted
 from voicecoach.export import Job
 from voicecoach.export.batch import Order
 from voicecoach.export.material import Material
-from voicecoach.export.whole import check_free, whole
 from voicecoach.routine import Routine
 from voicecoach.units import Frames, seconds
+from voicecoach.whole import check_free, whole
 
 WEEK = 7
 
