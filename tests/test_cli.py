@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -247,6 +248,52 @@ def test_shell_completion_knows_commands_and_scripts() -> None:
     assert "ease-your-back" in completed.stdout
     completed = command(env={**env, "COMP_WORDS": "voicecoach ex", "COMP_CWORD": "1"})
     assert "export" in completed.stdout
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["plan", "--help"], ["log"]])
+def test_nobody_who_reads_on_is_no_failure(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = [sys.executable, "-m", "voicecoach", *arguments]
+    done = subprocess.run(program, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+
+
+FULL = """
+import resource, signal, sys
+from voicecoach.cli import run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+sys.exit(run(["new", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.parametrize("before", [None, "mine"])
+def test_a_full_disk_leaves_a_script_as_it_was(before: str | None, tmp_path: Path) -> None:
+    script = tmp_path / "my.md"
+    if before:
+        script.write_text(before)
+    line = [sys.executable, "-c", FULL, str(script), "--force"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == EXIT_USER
+    assert done.stderr == f"voicecoach: {script} can't be written: File too large\n"
+    assert [file.read_text() for file in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_what_is_to_be_typed_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "my back.md"]) == EXIT_DONE
+    then = capsys.readouterr().out.strip().split("then: ")[1].split("; ")
+    assert [shlex.split(each)[-1] for each in then] == ["my back.md"] * 2
+
+
+def test_one_exercise_is_no_plural(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text("# One\n\n## Fist\nhold 2s\n")
+    assert run(["check", str(script)]) == EXIT_DONE
+    assert capsys.readouterr().out.endswith(", 1 exercise\n")
 
 
 def command(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -54,7 +54,7 @@ def test_a_pasted_handout_is_printed_as_a_script(
 
 def test_an_article_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["draft", "no-such.txt"]) == EXIT_USER
-    assert 'no article "no-such.txt"; No such file or directory' in capsys.readouterr().err
+    assert 'no article "no-such.txt"; it can\'t be read: No such' in capsys.readouterr().err
 
 
 def test_an_article_that_gives_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -229,6 +229,8 @@ WRONG: dict[str, tuple[Callable[[], bytes], str]] = {
     "emoji": ("🙂 🙂".encode, "there is no text in it"),
     "binary": (lambda: bytes(range(256)) * 20, "it is no text"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), "it is a picture"),
+    "a WebP picture": (lambda: b"RIFF\x20\0\0\0WEBPVP8 " + bytes(50), "it is a picture"),
+    "a sound": (lambda: b"RIFF\x20\0\0\0WAVEfmt " + bytes(50), "it is no text"),
     "an old .doc": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"old \.doc"),
     "a zip": (lambda: packed(a=b"x"), r"no \.docx"),
     "a broken zip": (lambda: word()[:2000], r"the \.docx is damaged"),

@@ -19,9 +19,9 @@ from tests.exports import material
 from voicecoach.export import Job, export_file
 from voicecoach.export.material import Material
 from voicecoach.export.tracks import FORMATS
-from voicecoach.export.whole import ABANDONED
 from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import RATE, Frames
+from voicecoach.whole import ABANDONED
 
 LENGTH = 10 * RATE
 OLD, NEW = 440, 880

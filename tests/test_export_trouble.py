@@ -204,6 +204,7 @@ def test_a_full_disk_is_one_clear_error_wherever_it_strikes(ending: str, tmp_pat
     )
     assert done.stdout.splitlines() == [f"{path} can't be written: File too large"] * 7
     assert done.returncode == 0
+    assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,6 +18,7 @@ HOME = Path(voicecoach.__file__).parent
 ROOMS = [
     "units",
     "errors",
+    "whole",
     "routine",
     "progression",
     "step",

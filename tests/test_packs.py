@@ -77,6 +77,13 @@ def test_a_script_goes_from_one_machine_to_another(
     assert run(["plan", "back"]) == 2
 
 
+def test_a_pack_has_the_scripts_whole_name(home: Path) -> None:
+    write(home / "mine").rename("my.back.md")
+    (home / "mine" / "bell.wav").rename("bell.wav")
+    assert run(["pack", "my.back.md"]) == 0
+    assert Path("my.back.coach").is_file()
+
+
 def test_the_same_files_make_the_same_pack(home: Path) -> None:
     script = write(home / "mine")
     assert run(["pack", str(script), "-o", "a.coach"]) == 0
@@ -101,6 +108,20 @@ def test_a_script_without_a_licence_is_packed_with_a_hint(
     script = write(home / "mine", SCRIPT.replace(b"license: CC0-1.0\n", b""))
     assert run(["pack", str(script)]) == 0
     assert "names no licence" in capsys.readouterr().err
+
+
+def test_two_installs_at_once_leave_one_that_is_whole() -> None:
+    install(read_pack(packed()))
+    other = packs_folder() / "back" / "unpacked-just-now"
+    killed = packs_folder() / "back" / "killed-long-ago"
+    for folder in (other, killed):
+        folder.mkdir()
+    os.utime(killed, (0, 0))
+    script = install(read_pack(packed({**FILES, "back.md": SCRIPT + b"twice\n"})), force=True)
+    assert {each.name for each in (packs_folder() / "back").iterdir() if each.is_dir()} == {
+        script.parent.name,
+        other.name,
+    }
 
 
 @pytest.mark.parametrize(
@@ -175,6 +196,7 @@ def test_an_install_that_breaks_off_leaves_the_old_one(monkeypatch: pytest.Monke
     left = packs_folder() / "back" / "0123456789abcdef"  # as a killed one leaves it
     left.mkdir()
     (left / "back.md").write_bytes(b"half")
+    os.utime(left, (0, 0))
     assert find_script("back") == old
     newer = packed({**FILES, "back.md": SCRIPT.replace(b"Still", b"Be still")})
     install(read_pack(newer), force=True)

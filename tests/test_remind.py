@@ -7,6 +7,7 @@ import json
 import os
 import plistlib
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -25,9 +26,11 @@ from dateutil import tz
 from icalendar import Calendar
 
 from tests.dbusserver import NEEDED, DBusServer
+from tests.packing import FILES, SCRIPT, packed
 from tests.soundserver import require
 from voicecoach import cli
 from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, EXIT_USER, UnavailableError
+from voicecoach.packs import install, read_pack, uninstall
 from voicecoach.remind import Reminder, cron, launchd, reminder_name, script_key, systemd, windows
 from voicecoach.remind.calendar import local_zone, write_calendar
 from voicecoach.remind.steps import Delete, Run, Write
@@ -194,6 +197,17 @@ def test_a_script_is_named_by_its_whole_path(
     assert script_key("desk-break") == "desk-break"
     Path("desk-break").write_text("x")
     assert script_key("desk-break") == str(tmp_path / "desk-break")
+
+
+def test_an_installed_script_keeps_its_name_when_its_files_are_replaced() -> None:
+    for script in (SCRIPT, SCRIPT + b"twice\n"):
+        install(read_pack(packed({**FILES, "back.md": script})), "my back", force=True)
+        assert script_key("my back") == "my back"
+    written = write_calendar(reminder("my back"), datetime(2026, 11, 25, tzinfo=UTC), None)
+    [said, *_] = [str(event["description"]) for event in Calendar.from_ical(written).events]
+    assert shlex.split(said.splitlines()[-1]) == ["voicecoach", "play", "my back"]
+    uninstall("my back")
+    assert script_key("my back") == "my back", "or its timer could not be removed any more"
 
 
 # Timers

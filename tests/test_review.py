@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from xml.etree import ElementTree as ET
 
 import av
+import numpy as np
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -230,3 +232,15 @@ def test_a_report_for_a_screen_runs_and_loads_nothing() -> None:
     assert not re.search(r"(?:src|href)=", page)
     assert "&lt;script&gt;" in page
     assert "Leg stretch</td><td>1</td><td>1 min" in page
+
+
+def test_a_report_begins_at_the_top_of_its_page() -> None:
+    report = report_pdf(back(session(), title="Ease"), Words("en"), "a4")
+    page = pypdfium2.PdfDocument(report)[0].render(scale=1).to_numpy().min(axis=2)
+    dark = np.flatnonzero((page < 128).any(axis=1))
+    assert dark[0] < len(page) / 12
+    assert np.diff(dark).max() < len(page) / 12, "no gap between the picture and its table"
+
+
+def test_a_single_day_is_told_once() -> None:
+    assert Words("en").stretch(back(session())) == "25 November 2026"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -67,6 +68,13 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click itself would call it a failure that nobody reads on."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _unheard()
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table of commands, from COMMANDS alone."""
         del ctx
@@ -110,9 +118,8 @@ def run(arguments: list[str] | None = None) -> int:
     except VoicecoachError as error:
         _tell(f"voicecoach: {error}")
         return error.exit_code
-    except BrokenPipeError:  # whoever read our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return EXIT_DONE
+    except BrokenPipeError:
+        return _unheard()
     except Exception as error:
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
@@ -122,6 +129,12 @@ def run(arguments: list[str] | None = None) -> int:
         )
         return EXIT_BUG
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _unheard() -> int:
+    """Whoever read our output has had enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return EXIT_DONE
 
 
 def _tell(message: str) -> None:

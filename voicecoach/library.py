@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PureWindowsPath
@@ -89,6 +92,16 @@ def find_script(name: str) -> Path:
         return script
     known = [*script_names(), *installed]
     raise NotFoundError("script", name, known, hint=f"there are {', '.join(known)}; or give a file")
+
+
+def typed(script: str | Path) -> str:
+    """A script as it is typed after a command's name: quoted where a shell would take it apart.
+
+    >>> typed("my back.md") in ("'my back.md'", '"my back.md"')
+    True
+    """
+    name = str(script)
+    return subprocess.list2cmdline([name]) if sys.platform == "win32" else shlex.quote(name)
 
 
 @cache

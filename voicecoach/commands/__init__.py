@@ -17,6 +17,7 @@ from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
 from voicecoach.timeline import Timeline, read_plan
+from voicecoach.whole import check_free, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
@@ -156,14 +157,17 @@ def write_script(file: Path, text: str, *, force: bool) -> Path:
     if file.suffix == "":
         file = file.with_suffix(".md")
     try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as script:
-            script.write(text)
-    except FileExistsError:
-        raise ExportError(f"{file} exists; replace it with --force") from None
-    except (OSError, ValueError) as error:  # a ValueError: no name, or a NUL in it
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExportError(f"{file} can't be written: {reason}") from None
+        check_free(file, force=force)
+        with whole(file) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+    except ValueError as error:  # no name, or a NUL in it
+        raise ExportError(f"{file} can't be written: {error}") from None
     return file
+
+
+def counted(number: int, what: str) -> str:
+    """So many of something: "1 exercise", "2 exercises"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def terminal() -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from voicecoach.advice import read_as, spelled, spoken_as
-from voicecoach.commands import ScriptName, setting_options, tell, user_settings
+from voicecoach.commands import ScriptName, counted, setting_options, tell, user_settings
 from voicecoach.commands.doses import open_routine
 from voicecoach.commands.speaking import open_speaker
 from voicecoach.errors import (
@@ -48,7 +48,8 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
                 code = error.exit_code
             else:
                 length = write_seconds(seconds(timeline.frames))
-                click.echo(f"{script}: good, {length}, {len(timeline.chapters)} exercises{fit}")
+                exercises = counted(len(timeline.chapters), "exercise")
+                click.echo(f"{script}: good, {length}, {exercises}{fit}")
     return code
 
 

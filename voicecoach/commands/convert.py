@@ -9,6 +9,7 @@ import click
 from voicecoach.commands import read_file, script_file_options, tell, write_script
 from voicecoach.convert import MOST_BYTES, convert
 from voicecoach.errors import ConvertError
+from voicecoach.library import typed
 from voicecoach.script import read_script
 
 
@@ -31,4 +32,5 @@ def command(file: Path, script: Path, force: bool) -> None:
     tell(warnings)
     for note in notes:
         click.echo(note, err=True)
-    click.echo(f"Wrote {script}: {routine.title}. Look at it, then: voicecoach play {script}")
+    then = f"voicecoach play {typed(script)}"
+    click.echo(f"Wrote {script}: {routine.title}. Look at it, then: {then}")

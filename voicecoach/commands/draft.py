@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from voicecoach.commands import PIPE, write_script
+from voicecoach.commands import PIPE, counted, read_file, write_script
 from voicecoach.draft import Draft, draft_script
 from voicecoach.draft.readers import MOST_BYTES
-from voicecoach.errors import NotFoundError
+from voicecoach.library import typed
 
 
 @click.command("draft", epilog="Example: voicecoach draft handout.pdf -o back.md")
@@ -42,20 +42,15 @@ def command(article: str, script: Path | None, force: bool) -> None:
 
 def _tell(draft: Draft, script: Path | None) -> None:
     click.echo(
-        f"{_many(draft.exercises, 'exercise')}, {_many(draft.cautions, 'caution')}; of the doses,"
-        f" {draft.read} read and {draft.assumed} assumed.",
+        f"{counted(draft.exercises, 'exercise')}, {counted(draft.cautions, 'caution')};"
+        f" of the doses, {draft.read} read and {draft.assumed} assumed.",
         err=True,
     )
     for what in draft.look_at:
         click.echo(f"Look at this: {what}.", err=True)
     if script:
-        click.echo(
-            f"Look it over, then: voicecoach check {script}; voicecoach play {script}", err=True
-        )
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+        name = typed(script)
+        click.echo(f"Look it over, then: voicecoach check {name}; voicecoach play {name}", err=True)
 
 
 def _read(article: str) -> bytes:
@@ -64,9 +59,4 @@ def _read(article: str) -> bytes:
             end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
             click.echo(f"Paste the article, then press {end} on a line of its own.", err=True)
         return sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        with Path(article).open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:  # a ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise NotFoundError("article", article, hint=reason) from None
+    return read_file("article", Path(article), MOST_BYTES)

@@ -11,6 +11,7 @@ import click
 from voicecoach.commands import PIPE, read_file, script_file_options, tell, write_script
 from voicecoach.errors import CodeError
 from voicecoach.export.handout.scan import MOST_FILE_BYTES, scan
+from voicecoach.library import typed
 from voicecoach.script import read_script
 
 
@@ -28,7 +29,8 @@ def command(files: tuple[str, ...], script: Path, force: bool) -> None:
     script = write_script(script, text, force=force)
     routine, warnings = read_script(text, str(script), script.absolute().parent)
     tell(warnings)
-    click.echo(f"Wrote {script}: {routine.title}. Look at it, then: voicecoach play {script}")
+    then = f"voicecoach play {typed(script)}"
+    click.echo(f"Wrote {script}: {routine.title}. Look at it, then: {then}")
 
 
 def _the_one(files: tuple[str, ...]) -> str:

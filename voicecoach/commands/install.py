@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from voicecoach.commands import read_file
+from voicecoach.commands.cells import shown
 from voicecoach.errors import PackError
+from voicecoach.library import typed
 from voicecoach.packs import install, read_pack
 from voicecoach.packs.archive import MOST_PACK_BYTES
 
@@ -32,11 +34,5 @@ def command(file: Path, name: str, force: bool) -> None:
     manifest = pack.manifest
     by = f" by {manifest.author}" if manifest.author else ""
     under = f", {manifest.license}" if manifest.license else ""
-    click.echo(_plain(f"Installed {name}: {manifest.title}{by}{under}."))
-    named = f'"{name}"' if " " in name else name
-    click.echo(f"To hear it: voicecoach play {named}")
-
-
-def _plain(text: str) -> str:
-    """A stranger's text, without what would steer a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    click.echo(shown(f"Installed {name}: {manifest.title}{by}{under}."))
+    click.echo(f"To hear it: voicecoach play {typed(name)}")

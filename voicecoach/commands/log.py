@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from voicecoach.commands import counted
 from voicecoach.commands.cells import cell, shown
 from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE
@@ -81,8 +82,7 @@ def _line(session: RecordedSession) -> str:
     parts = [f"{_ending(session)} {_length(session)}"]
     if session.exercises:
         total = len(session.exercises)
-        noun = "exercise" if total == 1 else "exercises"
-        done = f"{session.count('done')} of {total} {noun} done"
+        done = f"{session.count('done')} of {counted(total, 'exercise')} done"
         skipped = session.count("skipped")
         parts.append(done + (f", {skipped} skipped" if skipped else ""))
     if held := round(session.held_seconds):

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from voicecoach.commands import write_script
+from voicecoach.library import typed
 
 STARTER = """\
 # My session
@@ -53,4 +54,5 @@ Close your eyes. (breathe 3) Well done. (pause 2s) Drink a glass of water.
 def command(file: Path, force: bool) -> None:
     """Write a starter script to fill in, with notes that explain its lines."""
     file = write_script(file, STARTER, force=force)
-    click.echo(f"Wrote {file}. Edit it, then: voicecoach check {file}; voicecoach play {file}")
+    name = typed(file)
+    click.echo(f"Wrote {file}. Edit it, then: voicecoach check {name}; voicecoach play {name}")

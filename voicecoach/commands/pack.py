@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from voicecoach.commands import ScriptName
+from voicecoach.commands import ScriptName, counted
 from voicecoach.errors import ExportError, PackError
-from voicecoach.export.whole import whole
 from voicecoach.library import find_script
 from voicecoach.packs import gather, read_pack, write_pack
 from voicecoach.packs.gather import check_content
 from voicecoach.packs.install import unpack
+from voicecoach.whole import check_free, whole
 
 ENDING = ".coach"
 
@@ -34,12 +34,11 @@ def command(script: str, file: Path | None, force: bool) -> None:
     Whoever gets it: voicecoach install FILE.
     """
     found = find_script(script)
-    file = file or Path(found.stem)
+    file = file or Path(f"{found.stem}{ENDING}")
     file = file if file.suffix else file.with_suffix(ENDING)
     if file.suffix.lower() != ENDING:
         raise ExportError(f"{file} is no name of a pack; call it {file.with_suffix(ENDING)}")
-    if file.exists() and not force:
-        raise ExportError(f"{file} exists; replace it with --force")
+    check_free(file, force=force)
     pack = gather(found)
     data = write_pack(pack)
     with tempfile.TemporaryDirectory() as folder:  # what a stranger will find
@@ -54,5 +53,4 @@ def command(script: str, file: Path | None, force: bool) -> None:
     if not pack.manifest.license:
         hint = "The script names no licence; a line such as license: CC0 says what others may do."
         click.echo(hint, err=True)
-    count = len(pack.files)
-    click.echo(f"Wrote {file} ({count} {'file' if count == 1 else 'files'}).")
+    click.echo(f"Wrote {file} ({counted(len(pack.files), 'file')}).")

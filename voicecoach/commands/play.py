@@ -27,6 +27,7 @@ from voicecoach.controls.mpris import open_media_keys
 from voicecoach.display import Display, open_display
 from voicecoach.errors import DeviceError
 from voicecoach.export import Job
+from voicecoach.library import typed
 from voicecoach.output import open_output
 from voicecoach.program import Program, build_program
 from voicecoach.record import Record
@@ -153,7 +154,7 @@ def _where_to_begin(
         return 0
     name = program.routine.exercises[broken_off.exercise - 1].name
     if not resume:
-        how = f"voicecoach play {script} --resume"
+        how = f"voicecoach play {typed(script)} --resume"
         display.say([f"Last time this broke off in {name}; to go on there: {how}"])
         return 0
     record.forget(broken_off)

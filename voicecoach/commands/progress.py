@@ -20,7 +20,6 @@ from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
 from voicecoach.events import FEELINGS, THRICE
 from voicecoach.export.handout.paper import usual_paper
-from voicecoach.export.whole import whole
 from voicecoach.figure.drawing import rasterised
 from voicecoach.record import Record, RecordedSession
 from voicecoach.record.progress import now
@@ -29,6 +28,7 @@ from voicecoach.review.chart import WIDTH, chart
 from voicecoach.review.report import report_html, report_pdf
 from voicecoach.review.wording import Words
 from voicecoach.routine import Routine
+from voicecoach.whole import check_free, whole
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -106,8 +106,7 @@ def _writer(file: Path, *, force: bool) -> Callable[[Review, Words], bytes]:
     write = WRITERS.get(file.suffix.lower())
     if write is None:
         raise ExportError(f"{file}: the ending says what to write: {', '.join(WRITERS)}")
-    if file.exists() and not force:
-        raise ExportError(f"{file} exists; replace it with --force")
+    check_free(file, force=force)
     return write
 
 
@@ -153,13 +152,17 @@ def _lines(review: Review, words: Words) -> Iterator[str]:
     weeks = min(len(review.weeks), MOST_WEEKS)
     held = [each for each in review.exercises if any(each.held[-weeks:])]
     if held:
-        yield f"Held, week by week (the last {weeks}), and in this one:"
+        before = (
+            f", week by week (the last {weeks}), and in this one" if weeks > 1 else " this week"
+        )
+        yield f"Held{before}:"
     most = max((max(each.held[-weeks:]) for each in held), default=1)
     wide = max((len(shown(each.name)) for each in held), default=0)
     for each in held:
         shares = (seconds / most for seconds in each.held[-weeks:])
         marks = "".join(MARKS[math.ceil(share * (len(MARKS) - 1))] for share in shares)
-        yield f"  {shown(each.name):<{wide}}  {marks}  {words.spoken.written(each.held[-1])}"
+        figure = words.spoken.written(each.held[-1])
+        yield f"  {shown(each.name):<{wide}}  {f'{marks}  ' if weeks > 1 else ''}{figure}"
     if felt := words.felt(review):
         yield f"How it was: {'; '.join(f'{what} {figure}' for what, figure in felt)}"
     for name, days in words.hurt(review):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from voicecoach.commands import PIPE, script_argument
 from voicecoach.commands.doses import open_program
 from voicecoach.errors import EXIT_DONE, ExportError, UnavailableError, VoicecoachError
-from voicecoach.export.whole import whole
+from voicecoach.library import typed
 from voicecoach.phrases import phrases
 from voicecoach.program.winding import about_seconds
 from voicecoach.remind import Reminder, cron, launchd, reminder_name, script_key, systemd, windows
@@ -24,6 +23,7 @@ from voicecoach.remind.steps import Step, perform
 from voicecoach.script.dose import DoseError
 from voicecoach.script.times import read_times
 from voicecoach.units import write_time
+from voicecoach.whole import check_free, whole
 
 TIMERS: dict[str, ModuleType] = {
     "systemd": systemd,
@@ -137,8 +137,7 @@ def _write(reminder: Reminder, file: Path, *, force: bool) -> None:
     _check_times(reminder)
     if file.suffix.lower() != ".ics":
         raise ExportError(f"{file}: a calendar's file ends in .ics")
-    if file.exists() and not force:
-        raise ExportError(f"{file} exists; replace it with --force")
+    check_free(file, force=force)
     data = write_calendar(reminder, datetime.now(UTC).astimezone(), local_zone())
     with whole(file) as part:
         part.write_bytes(data)
@@ -158,7 +157,7 @@ def _install(reminder: Reminder, timer: str | None, *, dry_run: bool) -> None:
         return
     does = "starts" if reminder.starts else "reminds of"
     click.echo(f"A timer {does} {reminder.title} {_when(reminder)}.")
-    click.echo(f"To remove it: voicecoach remind {shlex.quote(reminder.script)} --remove")
+    click.echo(f"To remove it: voicecoach remind {typed(reminder.script)} --remove")
 
 
 def _remove(script: str, timer: str | None, *, dry_run: bool) -> None:

@@ -21,7 +21,7 @@ from voicecoach.export.page import write_page
 from voicecoach.export.picture import write_png, write_svg
 from voicecoach.export.split import write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
-from voicecoach.export.whole import whole, whole_folder
+from voicecoach.whole import check_free, whole, whole_folder
 
 CHAPTERS: Mapping[str, Writer] = {".chapters.json": write_chapters, ".cue": write_sheet}
 """What writes the chapters of a track that lies beside it."""
@@ -85,8 +85,7 @@ class Job:
                 raise ExportError(f"{target} is a folder; name a file in it")
             if self.split and target.exists() and not target.is_dir():
                 raise ExportError(f"{target} is a file, where a folder of tracks is to be")
-            if target.exists() and not self.force:
-                raise ExportError(f"{target} exists; replace it with --force")
+            check_free(target, force=self.force)
             if not folder.is_dir():
                 raise ExportError(f"there is no folder {folder}")
         except OSError as error:  # too long a name, a folder that can't be entered

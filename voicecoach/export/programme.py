@@ -15,9 +15,9 @@ from voicecoach.errors import ExportError, quoted
 from voicecoach.export import Job
 from voicecoach.export.batch import Order
 from voicecoach.export.material import Material
-from voicecoach.export.whole import whole
 from voicecoach.routine import Routine
 from voicecoach.units import Frames, seconds
+from voicecoach.whole import check_free, whole
 
 WEEK = 7
 
@@ -84,8 +84,7 @@ class Programme:
             ExportError: one exists already.
         """
         for path in (folder / self.playlist(week) for week in self.weeks):
-            if path.exists() and not replacing:
-                raise ExportError(f"{path} exists; replace it with --force")
+            check_free(path, force=replacing)
 
     def write_playlists(
         self, folder: Path, ending: str, lengths: Mapping[Path, Frames], *, keep: bool

@@ -11,10 +11,10 @@ import contextlib
 import json
 import secrets
 import shutil
+import time
 from pathlib import Path
 
 from voicecoach.errors import NotFoundError, PackError, quoted
-from voicecoach.export.whole import whole
 from voicecoach.library import (
     INSTALLED,
     SCRIPT_ENDINGS,
@@ -27,6 +27,7 @@ from voicecoach.packs.archive import Pack
 from voicecoach.packs.gather import check_content
 from voicecoach.packs.manifest import MANIFEST
 from voicecoach.packs.names import alike, name_fault
+from voicecoach.whole import ABANDONED, whole
 
 
 def install(pack: Pack, name: str = "", *, force: bool = False) -> Path:
@@ -45,6 +46,7 @@ def install(pack: Pack, name: str = "", *, force: bool = False) -> Path:
     if there and not force:
         raise PackError(f"{quoted(there)} is installed already; replace it with --force")
     home = packs_folder() / (there or name)
+    old = installed_script(there) if there else None
     content = home / secrets.token_hex(8)
     try:
         unpack(pack, content)
@@ -59,10 +61,17 @@ def install(pack: Pack, name: str = "", *, force: bool = False) -> Path:
             reason = error.strerror or str(error)
             raise PackError(f"it can't be written to {home}: {reason}") from None
         raise
-    for other in home.iterdir():
-        if other.is_dir() and other != content:
+    for other in home.iterdir():  # but not what is being installed at the same moment
+        if other.is_dir() and other != content and ((old and other == old.parent) or _left(other)):
             shutil.rmtree(other, ignore_errors=True)
     return content / pack.manifest.script
+
+
+def _left(folder: Path) -> bool:
+    """Whether an install that was killed left it."""
+    with contextlib.suppress(OSError):  # gone by now
+        return time.time() - folder.stat().st_mtime > ABANDONED
+    return False
 
 
 def uninstall(name: str) -> None:

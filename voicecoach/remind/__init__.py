@@ -15,7 +15,7 @@ from datetime import time
 from pathlib import Path
 
 from voicecoach.errors import NotFoundError
-from voicecoach.library import find_script, script_names
+from voicecoach.library import SCRIPT_ENDINGS, find_script
 
 PYTHON = ("-P", "-m", "voicecoach")
 """Without what lies in the folder where a timer happens to start it."""
@@ -27,7 +27,7 @@ class Reminder:
 
     title: str
     script: str
-    """A built-in script's name, or a whole path: see `script_key`."""
+    """A built-in or installed script's name, or a whole path: see `script_key`."""
     times: tuple[time, ...]
     """Local times of day, in order."""
     words: str = ""
@@ -52,17 +52,17 @@ class Reminder:
 
 
 def script_key(script: str) -> str:
-    """What names a script wherever a timer runs: its whole path, or a built-in script's name.
+    """What names a script wherever a timer runs: its whole path, or where it is one that is built
+    in or installed, its name, which stays when its files are replaced.
 
     >>> script_key("ease-your-back")
     'ease-your-back'
     """
     try:
-        path = find_script(script)
+        named = find_script(script) != Path(script)
     except NotFoundError:  # one that was there, and whose reminder is to be removed
-        path = Path(script)
-    built_in = script in script_names() and path != Path(script)
-    return script if built_in else os.path.abspath(path)  # noqa: PTH100 - without .., unlike absolute
+        named = Path(script).name == script and not script.endswith(SCRIPT_ENDINGS)
+    return script if named else os.path.abspath(script)  # noqa: PTH100 - without .., unlike absolute
 
 
 def reminder_name(script: str) -> str:

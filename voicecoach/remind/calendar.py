@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from voicecoach.errors import MissingExtraError
+from voicecoach.library import typed
 from voicecoach.remind import Reminder
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _description(reminder: Reminder) -> str:
     track = reminder.track
     if track:
         return f"{reminder.words}\n{track if _is_link(track) else Path(track).name}"
-    return f"{reminder.words}\nvoicecoach play {Path(reminder.script).name}"
+    return f"{reminder.words}\nvoicecoach play {typed(Path(reminder.script).name)}"
 
 
 def _is_link(track: str) -> bool:

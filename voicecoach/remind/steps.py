@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicecoach.errors import UnavailableError, quoted
-from voicecoach.export.whole import whole
+from voicecoach.whole import whole
 
 PATIENCE_SECONDS = 30.0
 """How long a program of the system may take."""

@@ -10,7 +10,7 @@ from voicecoach.export.handout.typeset import typeset_page
 from voicecoach.export.material import Paper
 from voicecoach.figure.drawing import fitted, rasterised, shown
 from voicecoach.review import Review
-from voicecoach.review.chart import WIDTH, chart
+from voicecoach.review.chart import MARGIN, WIDTH, chart
 from voicecoach.review.wording import Words
 
 MOST_ROWS = 12
@@ -19,6 +19,8 @@ NAME_SIZE, NAME_WIDTH = 11.0, 300.0
 """Points: a name takes one line."""
 PAGE, ROW, HIGHEST = 238.0, 6.5, 180.0
 """Millimetres: what a picture and a table share, a row of the table, and a picture at the most."""
+TEXT = 176.0
+"""Millimetres of A4 between its margins; Letter has six more."""
 STYLE = (
     "body{margin:0 auto;max-width:62.5rem;padding:1rem;font-family:system-ui,sans-serif;"
     "color:#1c2326;background:#fff;line-height:1.5}svg{width:100%;height:auto}"
@@ -35,14 +37,17 @@ def report_pdf(review: Review, words: Words, paper: Paper) -> bytes:
         UnavailableError: no font here has a character of the text.
     """
     # A picture's letters as PDF text would have to be joined by its own reader, which knows few.
-    picture = rasterised(chart(review, words, MOST_ROWS), 2 * WIDTH)
+    drawing = chart(review, words, MOST_ROWS)
+    picture = rasterised(drawing, 2 * WIDTH)
+    wide = TEXT / (1 - 2 * MARGIN / WIDTH)
     rows = _rows(review, words)
     content = {
         "paper": PAPERS[paper],
         "language": words.spoken.language,
         "title": _title(review, words),
         "picture": list(picture),
-        "high": min(HIGHEST, PAGE - ROW * len(rows)),
+        "high": min(HIGHEST, PAGE - ROW * len(rows), wide * drawing.height / drawing.width),
+        "margin": wide * MARGIN / WIDTH,
         "told": _told(review, words),
         "columns": _columns(words),
         "rows": rows,

@@ -32,10 +32,12 @@ class Words:
         return name
 
     def stretch(self, review: Review) -> str:
-        """From when to when; "" where nothing was done."""
+        """From when to when, or which day; "" where nothing was done."""
         if not review.days:
             return ""
         first, last = (self.day(review.days[n].date) for n in (0, -1))
+        if first == last:
+            return first
         text: str = self.texts["stretch"].format(first=first, last=last)
         return text
 

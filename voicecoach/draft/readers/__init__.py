@@ -22,7 +22,9 @@ MOST_PAGE_BYTES = 2 << 20
 """The largest text or web page."""
 
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_RIFF, _WEBP = b"RIFF", b"WEBP"
+"""A picture among the files that begin as sounds and films do, too."""
 _PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
@@ -54,7 +56,7 @@ def _read(data: bytes, suffix: str) -> list[Block]:
         return read_word(data)
     if data.startswith(_OLD_WORD):
         raise DraftError("it is an old .doc or has a password; save it as .docx without one")
-    if data.startswith(_PICTURES):
+    if data.startswith(_PICTURES) or (data.startswith(_RIFF) and data[8:12] == _WEBP):
         raise DraftError("it is a picture; give the text, for example from a scanner's app")
     if len(data) > MOST_PAGE_BYTES:
         raise DraftError("it is larger than 2 MiB of text; give the pages with the exercises")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -25,17 +26,33 @@ def write(path: Path, material: Material, tell: Tell | None = None) -> None:
 
 
 class _After:
-    """A file from a place on, as if it began there: FFmpeg goes back to where its sound began."""
+    """A file from a place on, as if it began there: FFmpeg goes back to where its sound began.
+
+    It fails once: FFmpeg still ends a file that can't be written, and PyAV prints a second error.
+    """
 
     def __init__(self, file: IO[bytes], begin: int) -> None:
         self._file, self._begin = file, begin
-        self.write, self.flush = file.write, file.flush
+        self._failed = False
+
+    def write(self, data: bytes) -> int:
+        """As a file does."""
+        return len(data) if self._failed else self._do(lambda: self._file.write(data))
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """As a file does."""
         if whence == os.SEEK_SET:
             offset += self._begin
-        return self._file.seek(offset, whence) - self._begin
+        if self._failed:
+            return max(offset - self._begin, 0)
+        return self._do(lambda: self._file.seek(offset, whence)) - self._begin
+
+    def _do(self, what: Callable[[], int]) -> int:
+        try:
+            return what()
+        except OSError:
+            self._failed = True
+            raise
 
     def tell(self) -> int:
         """As a file does."""

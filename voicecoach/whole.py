@@ -34,6 +34,16 @@ def whole(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+def check_free(path: Path, *, force: bool) -> None:
+    """Look whether a file may be written there.
+
+    Raises:
+        ExportError: there is one, and it is not to be replaced.
+    """
+    if path.exists() and not force:
+        raise ExportError(f"{path} exists; replace it with --force")
+
+
 @contextlib.contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder whose files stand in the target folder when all went well; others in it stay.
