@@ -39,6 +39,8 @@ JOE, ESPEAK = "piper:en_US-joe-medium", "espeak:en-us"
 SCRIPT = "ease-your-back"
 HEARS = 16_000
 """Samples a second of the recogniser and of DNSMOS."""
+QUIET = 0.003
+"""Amplitude below which the engine is silent."""
 ROUNDS = 3
 SECONDS = 9.5
 """What DNSMOS judges at once, a little more than its window."""
@@ -130,7 +132,8 @@ def quality(speaker: LocalSpeaker) -> None:
         ours.append(soxr.resample(samples[cue.start : cue.end], RATE, HEARS))
         hertz, raw = engine.speak(cue.spoken or cue.text, voice, rate, 0.0)
         wide = np.frombuffer(raw, np.int16).astype(np.float32) / 32768
-        theirs.append(soxr.resample(wide, hertz, HEARS))
+        heard = np.flatnonzero(np.abs(wide) > QUIET)  # as ours are: no silence around it
+        theirs.append(soxr.resample(wide[heard[0] : heard[-1] + 1], hertz, HEARS))
     for what, sounds in (("track", ours), ("raw", theirs)):
         print(f"DNSMOS of the {what}: {judged(np.concatenate(sounds)):.2f} overall")
 
