@@ -347,7 +347,7 @@ def test_check_tells_what_gave_way(tmp_path: Path, capfd: pytest.CaptureFixture[
     script.write_text("# T\n## A\nBow.\nhold 5-30s, 2-4 times, rest 4s\n")
     assert run(["check", str(script), "--fit", "2:10"]) == 0
     assert re.search(
-        r"good, 2:10, 1 exercises; rests and gaps [12]\.\d\d times as long, "
+        r"good, 2:10, 1 exercise; rests and gaps [12]\.\d\d times as long, "
         r"holds \d+% into their ranges, reps and sets \d+% into their ranges\n",
         capfd.readouterr().out,
     )
