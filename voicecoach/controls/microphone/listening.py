@@ -32,9 +32,9 @@ SETTLED_CHUNKS = 2
 """So much silence may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
 """By how much less clearly than it was heard the coach may have said what he is taken to say."""
-LOUDER = -5.0
-"""What is louder than that beside his echo (dB), once he is cancelled, he can't have said: what was
-left of him was below −10 with TUNE of bench/listening."""
+LOUDER = 0.0
+"""What is louder than that beside his echo (dB), once he is cancelled, he can't have said. Of what
+TUNE of bench/listening said as a coach there was left up to −3."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 LONGEST_LOOK = RATE
