@@ -158,6 +158,18 @@ def test_the_coach_commands_nothing_and_is_talked_over(english: Recogniser) -> N
     assert heard(listen(blocks(microphone, played), english)) == [Command.RESUME]
 
 
+def test_who_says_what_the_coach_says_is_obeyed_where_he_is_louder(english: Recogniser) -> None:
+    lead = ["Lie on your back on the mat, and breathe.", "Pull your left knee to your chest."] * 2
+    coach = Speaker("espeak", "en-us")
+    at = len(joined(coach, lead)) + 2222
+    played = joined(coach, [*lead, "Pause.", *lead])
+    microphone = late(echo(played), 2222)
+    assert heard(listen(blocks(microphone, played), english)) == []
+    word = SPEAKERS[0].say("pause")
+    microphone[at : at + len(word)] += word * np.float32(3 * LEVEL / active(word))
+    assert heard(listen(blocks(microphone, played), english)) == [Command.PAUSE]
+
+
 def test_until_the_coach_is_cancelled_only_what_is_urgent_counts(english: Recogniser) -> None:
     played = joined(Speaker("espeak", "en-us"), ["Lie on your back on the mat, and breathe."])
     for text, commands in (("continue", []), ("stop", [Command.STOP])):

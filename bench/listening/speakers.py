@@ -119,33 +119,38 @@ TUNE = (
 )
 """Thresholds are chosen with these alone."""
 
-HELD_OUT = (
-    Speaker("espeak", "en-us+f1"),
-    Speaker("espeak", "en-us+m7"),
-    Speaker("espeak", "en-us+f5"),
-    Speaker("espeak", "en-gb"),
-    Speaker("espeak", "en-gb+m5"),
-    Speaker("espeak", "en-gb-x-rp+f3"),
-    Speaker("espeak", "en-gb-x-gbclan+m4"),
-    Speaker("espeak", "en-gb-x-gbcwmd"),
-    Speaker("espeak", "en-029"),
-    Speaker("espeak", "en-us-nyc", pace=0.9),
-    Speaker("flite", "rms"),
-    Speaker("flite", "rms", 0.92),
-    Speaker("flite", "rms", 1.1, 1.1),
-    Speaker("flite", "slt"),
-    Speaker("flite", "slt", 0.9),
-    Speaker("flite", "slt", 1.1, 1.1),
-    Speaker("festival", "ked_diphone"),
-    Speaker("festival", "ked_diphone", 1.12),
-    Speaker("festival", "cmu_us_slt_arctic_hts"),
-    Speaker("festival", "cmu_us_slt_arctic_hts", 0.93, 1.1),
-    Speaker("piper", JOE),
-    Speaker("piper", JOE, 1.0, 1.25),
-    Speaker("piper", JOE, 1.0, 0.85),
-    Speaker("piper", JOE, 0.92),
-    Speaker("piper", JOE, 1.1),
-    Speaker("piper", JOE, 1.2, 1.2),
-    Speaker("piper", JOE, 1.3, 1.3),
+SEED = 2611
+"""What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
+ACCENTS = (
+    "en-us",
+    "en-gb",
+    "en-029",
+    "en-gb-x-gbclan",
+    "en-gb-x-gbcwmd",
+    "en-us-nyc",
+    "en-gb-x-rp",
 )
-"""What the table is measured with: no throat of these is in TUNE."""
+THROATS = ("f1", "f3", "f5", "m1", "m4", "m5", "m7", "m8")
+OTHERS = (
+    *(("flite", voice) for voice in ("rms", "slt") for _ in range(3)),
+    *(("festival", voice) for voice in ("ked_diphone", "cmu_us_slt_arctic_hts") for _ in range(2)),
+    *(("piper", JOE) for _ in range(7)),
+)
+"""No throat of these is in TUNE."""
+
+
+def draw(seed: int) -> tuple[Speaker, ...]:
+    """27 speakers: engines' voices, by chance as deep and as quick as people are."""
+    rng = np.random.default_rng(seed)
+    pairs = [(accent, throat) for accent in ACCENTS for throat in THROATS]
+    chosen = [pairs[n] for n in rng.choice(len(pairs), 10, replace=False)]
+    voices = [("espeak", f"{accent}+{throat}") for accent, throat in chosen]
+    return tuple(
+        Speaker(engine, voice, *(round(float(rng.uniform(0.9, 1.2)), 2) for _ in range(2)))
+        for engine, voice in (*voices, *OTHERS)
+    )
+
+
+HELD_OUT = draw(SEED)
+"""What the table is measured with. Of an earlier draw from the same throats results were seen while
+things were tuned; of this one not."""

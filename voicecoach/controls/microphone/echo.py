@@ -16,7 +16,7 @@ STEP = 256
 """Samples cancelled at once: 16 ms."""
 PARTITIONS = 10
 """The room's answer is followed for so many steps: 160 ms."""
-FORGETTING = 0.9995
+FORGETTING = 0.9997
 """How much of what is known of the room still holds a step later; tuned with bench/listening."""
 FIRST_DOUBT = 0.1
 """How wrong the filter may be at first, in parts of the power with which the coach comes back. With

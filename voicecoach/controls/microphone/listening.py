@@ -21,8 +21,9 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.microphone.cleaning import Cleaner, Step
 from voicecoach.controls.microphone.segments import Segment, Segments
 
-SHORTEST, LONGEST = round(0.12 * RATE), round(2.0 * RATE)
-"""How long the voice of a command is, in samples."""
+SHORTEST, LONGEST = round(0.2 * RATE), round(2.0 * RATE)
+"""How long the voice of a command is, in samples. Shorter ones are what is left of the coach: of
+those that TUNE of bench/listening said no command was."""
 EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
 BEFORE = RATE // 2
@@ -31,6 +32,9 @@ SETTLED_CHUNKS = 2
 """So much silence may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
 """By how much less clearly than it was heard the coach may have said what he is taken to say."""
+LOUDER = 0.0
+"""What is louder than that beside his echo (dB), once he is cancelled, he can't have said. Of what
+TUNE of bench/listening said as a coach there was left up to −3."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 LONGEST_LOOK = RATE
@@ -90,7 +94,7 @@ class _Listener:
             yield Speech(False, segment.end)
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
-        guess = self._recogniser.recognise(segment.samples)
+        guess = self._recognise(segment)
         command = self._recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
         if not guess.sure:
@@ -101,6 +105,13 @@ class _Listener:
             yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
             yield Heard(command, guess.phrase, guess.score, *where)
+
+    def _recognise(self, segment: Segment) -> Guess:
+        guess = self._recogniser.recognise(segment.samples)
+        if self._cleaner.played_with(len(segment.samples)) is None:
+            return guess
+        closely = self._recogniser.recognise(segment.close)
+        return max(guess, closely, key=lambda each: (each.sure, each.score))
 
     def _look(self, segment: Segment) -> Iterator[Report]:
         settled = segment.quiet_chunks == SETTLED_CHUNKS
@@ -114,6 +125,8 @@ class _Listener:
 
     def _is_coach(self, segment: Segment, guess: Guess) -> bool:
         """Whether the coach says just that, more clearly: then it is what is left of him."""
+        if self._cleaner.converged and segment.louder > LOUDER:
+            return False
         phrases = self._recogniser.phrases
         # With him, what is before the word may be another one.
         for count in (len(segment.samples), self._cleaner.done - segment.start + TIGHT):
