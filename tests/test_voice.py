@@ -196,11 +196,11 @@ def test_a_microphone_that_is_long_away_costs_no_memory() -> None:
 def test_what_is_said_is_sent_and_no_takes_it_back() -> None:
     with listening() as scene:
         scene.ear.tell(Ready())
-        scene.ear.tell(Heard(None, "no", -1, 0, 1))
+        scene.ear.tell(Heard(Command.UNDO, "no", -1, 0, 1))
         assert not scene.sent, "there is nothing that could be meant"
         scene.ear.tell(Heard(Command.LONGER, "longer", -1, 0, 1))
         scene.voice.watch(Obeyed("longer", "voice"))
-        scene.ear.tell(Heard(None, "no", -1, 0, 1))
+        scene.ear.tell(Heard(Command.UNDO, "no", -1, 0, 1))
         scene.ear.tell(Speech(True, 0))
         scene.ear.tell(Speech(False, 1))
         assert scene.sent == [Command.LONGER, Command.UNDO]

@@ -146,9 +146,9 @@ def try_commands(
         voice.close()
 
 
-def _judged(command: Command | None, phrase: str, report: Report | None) -> Finding:
+def _judged(command: Command, phrase: str, report: Report | None) -> Finding:
     match report:
-        case Heard(command=heard, score=score) if heard is command:
+        case Heard(command=heard, score=score) if heard == command:
             how = "clearly" if score >= CLEAR else "well" if score >= WELL else "just so"
             return True, f"{phrase}: heard {how}"
         case Heard(phrase=other):

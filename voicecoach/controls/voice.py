@@ -175,9 +175,9 @@ class Voice:
             return
         match report:
             case Heard(command=command, phrase=phrase):
-                late = command is None and time.monotonic() - self._obeyed > NO_SECONDS
+                late = command == Command.UNDO and time.monotonic() - self._obeyed > NO_SECONDS
                 if not late and not self._own(phrase):
-                    send(command or Command.UNDO)
+                    send(command)
             case Speech(began=began):
                 self._host.duck(began)
             case Condition(microphone=level, converged=converged):

@@ -69,8 +69,7 @@ class Speech:
 class Heard:
     """A command that was said and is to be obeyed."""
 
-    command: Command | None
-    """None for "no", which undoes the command before."""
+    command: Command
     phrase: str
     """What was said, of the recogniser's phrases: "slow down"."""
     score: float
@@ -149,8 +148,8 @@ class Recogniser(Protocol):
     language: str
     """ISO 639: "en"."""
 
-    phrases: Mapping[str, Command | None]
-    """What can be said; None undoes. Several phrases may mean one command."""
+    phrases: Mapping[str, Command]
+    """What can be said. Several phrases may mean one command."""
 
     def recognise(self, samples: Samples) -> Guess:
         """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises."""

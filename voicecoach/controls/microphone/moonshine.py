@@ -106,7 +106,7 @@ class Moonshine:
 
     language = "en"
 
-    def __init__(self, phrases: Mapping[str, Command | None] = PHRASES["en"]) -> None:
+    def __init__(self, phrases: Mapping[str, Command] = PHRASES["en"]) -> None:
         self.phrases = phrases
         self._encoder, self._decoder = _sessions()
         self._tokens = _read_tokens(_folder() / "tokenizer.bin")

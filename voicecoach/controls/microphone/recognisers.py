@@ -26,7 +26,7 @@ def open_recogniser(language: str) -> Recogniser:
     return recogniser
 
 
-def known_phrases(language: str) -> dict[str, Command | None]:
+def known_phrases(language: str) -> dict[str, Command]:
     """What can be said in a language; loads nothing.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicecoach.controls import Command
 
-PHRASES: dict[str, dict[str, Command | None]] = {
+PHRASES: dict[str, dict[str, Command]] = {
     "en": {
         "pause": Command.PAUSE,
         "hold on": Command.PAUSE,
@@ -29,10 +29,10 @@ PHRASES: dict[str, dict[str, Command | None]] = {
         "stop": Command.STOP,
         "ouch": Command.OUCH,
         "that hurts": Command.OUCH,
-        "no": None,
+        "no": Command.UNDO,
     },
 }
-"""By language; None undoes the command before. A word that is easily misheard has synonyms."""
+"""By language. A word that is easily misheard has synonyms."""
 
 SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {

@@ -57,7 +57,7 @@ def read_report(line: bytes) -> Report:
     """
     try:
         facts = json.loads(line)
-        if facts.get("command") is not None:
+        if "command" in facts:
             facts["command"] = Command(facts["command"])
         report: Report = REPORTS[facts.pop("report")](**facts)
     except (KeyError, TypeError, AttributeError) as error:
