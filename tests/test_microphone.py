@@ -87,7 +87,7 @@ def test_words_are_told_where_they_were_said(english: Recogniser) -> None:
     samples = said("pause", "next", "again", "no")
     reports = list(listen(alone(samples), english))
     told = [report for report in reports if isinstance(report, Heard)]
-    wanted = [Command.PAUSE, Command.SKIP, Command.REPEAT, None]
+    wanted = [Command.PAUSE, Command.SKIP, Command.REPEAT, Command.UNDO]
     assert [report.command for report in told] == wanted
     at = RATE
     for report, text in zip(told, ("pause", "next", "again", "no"), strict=True):

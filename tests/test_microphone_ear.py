@@ -114,7 +114,7 @@ levels = st.floats(-200, 200)
 reports = st.one_of(
     st.builds(Ready),
     st.builds(Speech, st.booleans(), numbers),
-    st.builds(Heard, st.sampled_from([None, *Command]), st.text(), levels, numbers, numbers),
+    st.builds(Heard, st.sampled_from(Command), st.text(), levels, numbers, numbers),
     st.builds(Unclear, st.text(), levels, st.text(), numbers, numbers),
     st.builds(Condition, numbers, levels, levels, st.none() | levels, levels, st.booleans()),
     st.builds(Failed, st.text()),
