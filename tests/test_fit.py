@@ -103,15 +103,6 @@ speakers = st.builds(ImpulseSpeaker, st.sampled_from([40, 700, 3_000])) | st.bui
 )
 
 
-def length_with_longer_gaps(fit: Rendition) -> int:
-    """By a hair: then a word may find room that had none, or lose it."""
-    leeway = fit.program.settings.leeway
-    longer = replace(leeway, gaps=leeway.gaps * 1.001)
-    settings = replace(fit.program.settings, leeway=longer, fit_seconds=0.0)
-    stretched = replace(fit.program, settings=settings, spare=0)
-    return sum(segment.frames for segment in Rendition(stretched, fit.speaker).segments())
-
-
 @given(programs(), speakers, st.floats(0, 1))
 def test_a_fit_lasts_so_long_to_the_sample(
     made: Program, speaker: ImpulseSpeaker, share: float
@@ -131,10 +122,8 @@ def test_a_fit_lasts_so_long_to_the_sample(
     assert sum(segment.frames for segment in fit.segments()) == frames(target)
     leeway = fit.program.settings.leeway
     assert SHORTEST_GAPS <= leeway.gaps <= LONGEST_GAPS
-    spare = fit.program.spare
-    assert spare >= 0
-    if spare > NEAR + frames(1.0) * bool(made.settings.wind_down_seconds):
-        assert length_with_longer_gaps(fit) > frames(target), "it grows by leaps there"
+    # Of any size: where breaths or reps are all that gives way, it grows by leaps.
+    assert fit.program.spare >= 0
 
     words = phrases(made.settings.language)
     if any(step.kind == "length" for step in fit.program.steps):
@@ -321,7 +310,9 @@ def test_the_track_is_as_long(tmp_path: Path) -> None:
 def test_a_script_says_how_long_and_the_user_wins() -> None:
     script = SCRIPT.replace("get ready: 1s", "get ready: 1s\nfit: 5 min")
     assert rendition(script).timeline().frames == 300 * RATE
-    assert rendition(script, fit="4:45").timeline().frames == 285 * RATE
+    shorter = rendition(script, fit="4:45")
+    assert shorter.timeline().frames == 285 * RATE
+    assert shorter.program.spare <= NEAR
     usual = rendition(SCRIPT).timeline().frames
     assert rendition(script, fit="off").timeline().frames == usual
 

@@ -90,7 +90,7 @@ class _Fit:
             leeway = replace(leeway, gaps=SHORTEST_GAPS)
             if self.held(leeway, holds) <= self.target:
                 return self.stretched(replace(leeway, holds=holds))
-        # A step of a thousandth of a second in each hold is too long, and the gaps are none.
+        # One step of the holds, which may be whole breaths, is more than the gaps make up for.
         return self.stretched(replace(leeway, holds=less))
 
     def held(self, leeway: Leeway, holds: float) -> int:
