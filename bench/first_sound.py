@@ -26,7 +26,7 @@ class FirstSound:
     def _pull(self, source: Source) -> None:
         while not (np.abs(source(960)) > 0.005).any():
             time.sleep(0.005)
-        print(time.time(), flush=True)
+        print("pulled", time.time(), flush=True)
         os._exit(0)
 
     def wait(self, timeout_seconds: float) -> bool:

@@ -219,7 +219,8 @@ def first_sound(folder: Path) -> float:
         text=True,
     ) as process:
         assert process.stdout
-        told = float(process.stdout.readline())
+        lines = (line.split() for line in process.stdout)
+        told = next(float(words[1]) for words in lines if words[:1] == ["pulled"])
         process.kill()
     return told - start
 
