@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voicecoach.sound import metered
 from voicecoach.speech import Utterance, Voice
 from voicecoach.speech.voices import choose_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voicecoach.sound import Samples
+    from voicecoach.sound import Metered, Samples
 
 VOICES = (
     Voice("espeak:en-us", "gmw/en-us", "English (America)", ("en-us",), "male"),
@@ -44,6 +45,9 @@ class ImpulseSpeaker:
         samples = np.zeros(length, np.float32)
         samples[:1] = 1.0
         return samples
+
+    def metered(self, utterance: Utterance) -> Metered:
+        return metered(self.speak(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         pass

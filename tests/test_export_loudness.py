@@ -21,7 +21,7 @@ from voicecoach.program import Program, build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import load_script, read_script
 from voicecoach.settings import merge_settings
-from voicecoach.sound import Samples, loudness
+from voicecoach.sound import Samples, loudness, metered
 from voicecoach.speech.local import LocalSpeaker
 from voicecoach.timeline import Cue, Levels
 from voicecoach.units import RATE, Frames
@@ -153,7 +153,7 @@ def test_a_meter_of_cues_hears_what_a_meter_of_the_mix_hears() -> None:
         Cue("speech", Frames(at), Frames(at + len(sounds[name])), name)
         for at, name in [(1_234, "a"), (40_000, "b"), (83_210, "a"), (150_001, "b")]
     ]
-    meter = SessionMeter(Levels(voice=0.5), lambda cue: sounds[cue.text])
+    meter = SessionMeter(Levels(voice=0.5), lambda cue: metered(sounds[cue.text]))
     meter.hear(cues[:2])
     meter.hear((cue.moved(-80_000) for cue in cues[2:]), 80_000)
     mix = np.zeros(200_000, np.float32)

@@ -23,7 +23,7 @@ from voicecoach.mix import BLOCK, Bed, Piece, Stretch, mix
 from voicecoach.phrases import phrases
 from voicecoach.program import Program
 from voicecoach.schedule import Scheduler, find_voice
-from voicecoach.sound import Samples, chime, room_tone
+from voicecoach.sound import Metered, Samples, chime, metered, room_tone
 from voicecoach.speech import Speaker, Utterance
 from voicecoach.step import Say, Step
 from voicecoach.timeline import LEAD_IN, Cue, Levels, Segment, Timeline, assemble
@@ -232,6 +232,13 @@ def cue_sound(speaker: Speaker, cue: Cue, room: int) -> Samples:
         what = quoted(cue.text or cue.event)
         raise ExportError(f"the plan was made with other sounds: {what} is of another length here")
     return samples
+
+
+def cue_metered(speaker: Speaker, cue: Cue) -> Metered:
+    """How loud a sounding cue is. Raises as the speaker."""
+    if cue.kind == "chime":
+        return metered(chime(cue.sound))
+    return speaker.metered(_utterance(cue))
 
 
 def _utterance(cue: Cue) -> Utterance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,6 +104,27 @@ def loudness(samples: Samples) -> float:
     return meter.integrated
 
 
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """How loud a sound is by itself, with silence before and behind it."""
+
+    power: NDArray[np.float64]
+    """Of each 400 ms that hold some of it, HOP after HOP; the first holds only its first HOP. A
+    power is 10 to a tenth of the momentary loudness in LUFS."""
+    peak: float
+    """Its largest sample."""
+
+
+def metered(samples: Samples) -> Metered:
+    """How loud a sound is by itself."""
+    meter = Meter()
+    meter.hear(np.zeros(3 * HOP, np.float32))
+    before = len(meter.momentary)
+    meter.hear(np.concatenate([samples, np.zeros(-len(samples) % HOP + 3 * HOP, np.float32)]))
+    momentary = np.array(meter.momentary[before:])
+    return Metered(10 ** (momentary / 10), float(np.abs(samples).max(initial=0)))
+
+
 def limit(samples: Samples, peak: float) -> Samples:
     """The samples with their peaks held at an amplitude, by FFmpeg's look-ahead limiter."""
     limiter = Limiter(peak)
@@ -135,17 +157,6 @@ class Meter:
             self.integrated = float(said.get("lavfi.r128.I", self.integrated))
             self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
             self.momentary.append(float(said.get("lavfi.r128.M", -70)))
-
-    def alone(self, samples: Samples) -> NDArray[np.float64]:
-        """Momentary loudness in LUFS of each 400 ms that hold some of the samples and otherwise
-        silence, HOP after HOP: the first holds only the first HOP of them.
-        """
-        silence = np.zeros(3 * HOP, np.float32)
-        if not self.momentary:
-            self.hear(silence)
-        before = len(self.momentary)
-        self.hear(np.concatenate([samples, np.zeros(-len(samples) % HOP, np.float32), silence]))
-        return np.array(self.momentary[before:])
 
 
 class Limiter:

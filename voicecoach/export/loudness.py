@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecoach.sound import HOP, Limiter, Meter, Samples
+from voicecoach.sound import HOP, Limiter, Meter, Metered, Samples
 from voicecoach.timeline import Cue, Levels
 
 MONO = -19.0
@@ -34,10 +34,9 @@ ABSOLUTE_GATE, RELATIVE_GATE = -70.0, -10.0
 class SessionMeter:
     """Hears a session's cues one by one; knows how loud the whole is, and its largest sample."""
 
-    def __init__(self, levels: Levels, sound: Callable[[Cue], Samples]) -> None:
-        self._levels, self._sound = levels, sound
-        self._known: dict[tuple[object, ...], tuple[NDArray[np.float64], float]] = {}
-        self._meter = Meter()
+    def __init__(self, levels: Levels, metered: Callable[[Cue], Metered]) -> None:
+        self._levels, self._metered = levels, metered
+        self._known: dict[tuple[object, ...], Metered] = {}
         self._power = np.zeros(0)
         self.peak = 0.0
 
@@ -46,26 +45,25 @@ class SessionMeter:
         for cue in cues:
             if not cue.sounds:
                 continue
-            power, peak = self._one(cue)
+            metered = self._one(cue)
             level = self._levels.amplitude(cue)
             first = round((at + cue.start) / HOP)
-            last = first + len(power)
+            last = first + len(metered.power)
             if last > len(self._power):
                 self._power = np.concatenate([self._power, np.zeros(last + len(self._power))])
-            self._power[first:last] += level**2 * power
-            self.peak = max(self.peak, level * peak)
+            self._power[first:last] += level**2 * metered.power
+            self.peak = max(self.peak, level * metered.peak)
 
     @property
     def integrated(self) -> float:
         """LUFS of what was heard; −70 of nothing."""
         return gated(self._power)
 
-    def _one(self, cue: Cue) -> tuple[NDArray[np.float64], float]:
+    def _one(self, cue: Cue) -> Metered:
+        """The same sound is metered once, though whoever meters it may have forgotten it."""
         key = (cue.kind, cue.spoken or cue.text, cue.voice, cue.wpm, cue.pitch, cue.sound)
         if key not in self._known:
-            samples = self._sound(cue)
-            power = 10 ** (self._meter.alone(samples) / 10)
-            self._known[key] = power, float(np.abs(samples).max(initial=0))
+            self._known[key] = self._metered(cue)
         return self._known[key]
 
 

@@ -11,7 +11,7 @@ from voicecoach.export.loudness import CEILING, MONO, SessionMeter, gain_to, lim
 from voicecoach.export.material import Material
 from voicecoach.figure.cover import cover_png
 from voicecoach.program import Program
-from voicecoach.rendition import Rendition, cue_sound, timeline_blocks
+from voicecoach.rendition import Rendition, cue_metered, timeline_blocks
 from voicecoach.sound import Samples
 from voicecoach.speech import Speaker
 from voicecoach.timeline import Levels, Segment, Timeline, assemble
@@ -83,7 +83,7 @@ def _cover(timeline: Timeline, given: bytes | None) -> Callable[[], bytes]:
 
 
 def _meter(levels: Levels, speaker: Speaker) -> SessionMeter:
-    return SessionMeter(levels, lambda cue: cue_sound(speaker, cue, cue.end - cue.start))
+    return SessionMeter(levels, partial(cue_metered, speaker))
 
 
 def _heard(segments: Iterable[Segment], meter: SessionMeter) -> Iterator[Segment]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from voicecoach.sound import Samples
+    from voicecoach.sound import Metered, Samples
 
 OWN_PITCH = (-6.0, 8.0)
 """Semitones by which eSpeak NG changes a voice's pitch (see ESPEAK_RANGE)."""
@@ -71,6 +71,9 @@ class Speaker(Protocol):
             SpeechError: the engine failed, also when tried again. From then on `voice` gives
                 another engine's voice instead, if there is one.
         """
+
+    def metered(self, utterance: Utterance) -> Metered:
+        """How loud that is. Raises as `speak`."""
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """A hint that these will be asked for, in this order."""

@@ -18,8 +18,8 @@ PEAK = 10 ** (-3 / 20)
 """The largest sample: 2 dB below a track's, so that levelling a session seldom has to limit it."""
 EDGE = 96
 """Frames over which an abrupt start or end is made soft: 2 ms."""
-VERSION = 4
-"""Part of the cache's key: what this room does to samples."""
+VERSION = 5
+"""Part of the cache's key: what this room does to samples, and how they are kept."""
 
 
 def finish(raw: bytes, rate: float, gain: float, tempo: float = 1.0) -> NDArray[np.int16]:
@@ -40,13 +40,6 @@ def finish(raw: bytes, rate: float, gain: float, tempo: float = 1.0) -> NDArray[
     _soften(samples)
     _soften(samples[::-1])
     return np.round(samples * 32767).astype(np.int16)
-
-
-def widen(samples: NDArray[np.int16]) -> Samples:
-    """16-bit samples as they are mixed."""
-    wide: Samples = samples.astype(np.float32) / np.float32(32767)
-    wide.flags.writeable = False
-    return wide
 
 
 def _soften(samples: Samples) -> None:

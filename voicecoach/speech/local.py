@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voicecoach.errors import NotFoundError, SpeechError
 from voicecoach.library import cache_folder
-from voicecoach.sound import Samples
+from voicecoach.sound import Metered, Samples
 from voicecoach.speech import Utterance, Voice, calibration
 from voicecoach.speech.cache import SpeechCache
 from voicecoach.speech.calibration import Calibration, measure, read_calibration
 from voicecoach.speech.engine import Engine
-from voicecoach.speech.finish import VERSION, finish, widen
+from voicecoach.speech.finish import VERSION, finish
 from voicecoach.speech.known import known_calibration
 from voicecoach.speech.piper import PiperEngine
+from voicecoach.speech.spoken import Spoken, read_spoken, spoken
 from voicecoach.speech.system import SystemEngine
 from voicecoach.speech.voices import choose_voice, usual_voice
 
@@ -78,7 +78,7 @@ class LocalSpeaker:
         self._chosen: dict[tuple[str, str], Voice] = {}
         self._calibrations: dict[str, Calibration] = {}
         self._waiting: deque[Utterance] = deque()
-        self._coming: dict[Utterance, Future[NDArray[np.int16]]] = {}
+        self._coming: dict[Utterance, Future[Spoken]] = {}
         self._at_hand = lru_cache(AT_HAND)(self._load)
         self._cache = SpeechCache(folder or cache_folder() / "speech")
         self._voices: dict[str, tuple[Voice, ...]] = {}
@@ -90,7 +90,12 @@ class LocalSpeaker:
     def speak(self, utterance: Utterance) -> Samples:
         """As Speaker.speak."""
         self._speak_ahead()
-        return self._at_hand(utterance)
+        return self._at_hand(utterance).samples
+
+    def metered(self, utterance: Utterance) -> Metered:
+        """As Speaker.metered."""
+        self._speak_ahead()
+        return self._at_hand(utterance).metered
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """As Speaker.prepare."""
@@ -172,15 +177,13 @@ class LocalSpeaker:
                 if utterance not in self._coming:
                     self._coming[utterance] = self._pool.submit(self._fetch, utterance)
 
-    def _load(self, utterance: Utterance) -> Samples:
+    def _load(self, utterance: Utterance) -> Spoken:
         # What is kept is read here: all threads of the pool may be waiting for an engine to start.
         kept = self._kept(utterance)
         coming = self._coming.pop(utterance, None)
-        if kept is None:
-            kept = (coming or self._pool.submit(self._fetch, utterance)).result()
-        return widen(kept)
+        return kept or (coming or self._pool.submit(self._fetch, utterance)).result()
 
-    def _fetch(self, utterance: Utterance) -> NDArray[np.int16]:
+    def _fetch(self, utterance: Utterance) -> Spoken:
         kept = self._kept(utterance)
         if kept is not None:
             return kept
@@ -200,17 +203,17 @@ class LocalSpeaker:
         except SpeechError as error:
             self._lose(engine, error)
             raise
-        samples = finish(raw, hertz * higher, measured.gain, tempo)
-        self._cache.put(_key(engine, voice, utterance, text), samples.tobytes())
-        return samples
+        said = spoken(finish(raw, hertz * higher, measured.gain, tempo))
+        self._cache.put(_key(engine, voice, utterance, text), said.to_bytes())
+        return said
 
-    def _kept(self, utterance: Utterance) -> NDArray[np.int16] | None:
+    def _kept(self, utterance: Utterance) -> Spoken | None:
         """What the cache has of an utterance."""
         text = plain_text(utterance.text)
         if not text:
-            return np.zeros(0, np.int16)
+            return spoken(np.zeros(0, np.int16))
         kept = self._cache.get(_key(*self._found(utterance.voice), utterance, text))
-        return np.frombuffer(kept, np.int16) if kept is not None and len(kept) % 2 == 0 else None
+        return None if kept is None else read_spoken(kept)
 
     def _lose(self, engine: Engine, error: SpeechError) -> None:
         with self._ahead:
