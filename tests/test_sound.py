@@ -11,11 +11,22 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from voicecoach.errors import ExportError
 from voicecoach.library import CHIME_EVENTS, chime_sets
-from voicecoach.sound import LONGEST_CHIME, Samples, chime, decode, limit, loudness, room_tone
+from voicecoach.sound import (
+    LONGEST_CHIME,
+    Limiter,
+    Samples,
+    chime,
+    decode,
+    limit,
+    loudness,
+    room_tone,
+)
 from voicecoach.sound import resample as resampled
 from voicecoach.units import RATE
 
@@ -216,6 +227,22 @@ def test_the_limiter_keeps_any_length(length: int) -> None:
     limited = limit(samples, 0.5)
     assert len(limited) == length
     assert np.abs(limited).max() <= 0.5 + 1e-4
+
+
+@given(
+    st.integers(1, 60_000),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(1, 600), st.floats(2, 20)), max_size=8),
+)
+def test_what_the_limiter_needs_not_hear_is_as_if_it_had(
+    length: int, bursts: list[tuple[float, int, float]]
+) -> None:
+    sound = 0.1 * np.random.default_rng(6).standard_normal(length).astype(np.float32)
+    for place, width, times in bursts:
+        at = int(place * length)
+        sound[at : at + width] *= np.float32(times)
+    whole = Limiter(0.5)
+    heard_all = np.concatenate([*whole.hold(sound), *whole.rest()])[:length]
+    assert np.array_equal(limit(sound, 0.5), heard_all)
 
 
 def test_the_limiter_leaves_what_is_soft_enough_alone() -> None:

@@ -25,6 +25,10 @@ comes from one phone on the floor or one ear bud as often as not."""
 
 HOP = RATE // 10
 """Frames between two readings of a loudness meter: 100 ms (EBU Tech 3341)."""
+ATTACK, RELEASE = 5, 50
+"""Milliseconds in which the limiter steps back before a peak, and in which it comes back."""
+HOLD_BEFORE, HOLD_AFTER = RATE * ATTACK // 1000, RATE * (ATTACK + RELEASE) // 1000
+"""How far from a peak it does anything at all, in frames."""
 LONGEST_CHIME = 10.0
 """Seconds; a longer file is no chime."""
 
@@ -117,18 +121,28 @@ class Metered:
 
 def metered(samples: Samples) -> Metered:
     """How loud a sound is by itself."""
-    meter = Meter()
-    meter.hear(np.zeros(3 * HOP, np.float32))
-    before = len(meter.momentary)
-    meter.hear(np.concatenate([samples, np.zeros(-len(samples) % HOP + 3 * HOP, np.float32)]))
-    momentary = np.array(meter.momentary[before:])
+    meter, silence = Meter(), np.zeros(3 * HOP, np.float32)  # no reading before 400 ms
+    rest = np.zeros(-len(samples) % HOP, np.float32)
+    meter.hear(np.concatenate([silence, samples, rest, silence]))
+    momentary = np.array(meter.momentary[3:])
     return Metered(10 ** (momentary / 10), float(np.abs(samples).max(initial=0)))
 
 
 def limit(samples: Samples, peak: float) -> Samples:
-    """The samples with their peaks held at an amplitude, by FFmpeg's look-ahead limiter."""
-    limiter = Limiter(peak)
-    return np.concatenate([*limiter.hold(samples), *limiter.rest()])[: len(samples)]
+    """The samples with their peaks held at an amplitude, by FFmpeg's look-ahead limiter.
+
+    Elsewhere it would pass them on as they are, so it hears only what is near a peak.
+    """
+    over = np.flatnonzero(np.abs(samples) > peak)
+    if not len(over):
+        return samples
+    held = samples.copy()
+    for near in np.split(over, np.flatnonzero(np.diff(over) > HOLD_BEFORE + HOLD_AFTER) + 1):
+        part = slice(max(near[0] - HOLD_BEFORE, 0), near[-1] + HOLD_AFTER)
+        limiter = Limiter(peak)
+        pieces = [*limiter.hold(samples[part]), *limiter.rest()]
+        held[part] = np.concatenate(pieces)[: len(held[part])]
+    return held
 
 
 def quickened(samples: Samples, tempo: float) -> Samples:
@@ -164,7 +178,7 @@ class Limiter:
 
     def __init__(self, peak: float) -> None:
         # Its look-ahead delays by the attack time; latency=1 takes that out again.
-        arguments = f"limit={peak:.4f}:attack=5:release=50:level=disabled:latency=1"
+        arguments = f"limit={peak:.4f}:attack={ATTACK}:release={RELEASE}:level=disabled:latency=1"
         self._filter = _Filter("alimiter", arguments)
 
     def hold(self, samples: Samples) -> Iterator[Samples]:
