@@ -130,6 +130,15 @@ def test_a_child_that_crashes_is_spoken_again(engine: EngineProcess) -> None:
         assert len(spoken.result()) > 1_000_000
 
 
+def test_who_asks_again_at_once_kills_nothing(engine: EngineProcess) -> None:
+    """The next request may come before the last one's child has ended."""
+    engine.speak("Go.", "gmw/en-us", 135, 0.0)
+    process = engine._process
+    for _ in range(200):
+        engine.speak("Go.", "gmw/en-us", 450, 0.0)
+    assert engine._process is process
+
+
 def test_an_engine_that_always_fails_is_an_error_that_names_it_and_the_text(
     engine: EngineProcess,
 ) -> None:

@@ -64,7 +64,10 @@ def _answer_apart(line: bytes, answers: BinaryIO) -> bool:
         finally:
             os._exit(not well)
     os.close(ends)
-    if ended not in select.select([ended, 0], [], [])[0]:
+    watch = select.poll()  # for what hangs up: the next request may be there before it has ended
+    for end in (ended, sys.stdin.fileno()):
+        watch.register(end, 0)
+    if ended not in dict(watch.poll()):
         os.kill(child, signal.SIGKILL)  # whoever asked is gone, and it may be hung
     os.close(ended)
     return os.waitpid(child, 0)[1] == 0
@@ -77,7 +80,8 @@ def _answer(line: bytes, answers: BinaryIO) -> bool:
         answer, data = _do(**json.loads(line))
     except Exception as error:  # noqa: BLE001 - an engine may raise anything; the asker tells it
         answer = {"error": f"{type(error).__name__}: {error}"}
-    answers.write(json.dumps(answer | {"bytes": len(data)}).encode() + b"\n" + data)
+    answers.write(json.dumps(answer | {"bytes": len(data)}).encode() + b"\n")
+    answers.write(data)
     answers.flush()
     return "error" not in answer
 
