@@ -136,12 +136,17 @@ def limit(samples: Samples, peak: float) -> Samples:
     over = np.flatnonzero(np.abs(samples) > peak)
     if not len(over):
         return samples
-    held = samples.copy()
-    for near in np.split(over, np.flatnonzero(np.diff(over) > HOLD_BEFORE + HOLD_AFTER) + 1):
-        part = slice(max(near[0] - HOLD_BEFORE, 0), near[-1] + HOLD_AFTER)
-        limiter = Limiter(peak)
-        pieces = [*limiter.hold(samples[part]), *limiter.rest()]
-        held[part] = np.concatenate(pieces)[: len(held[part])]
+    apart = np.flatnonzero(np.diff(over) > HOLD_BEFORE + HOLD_AFTER)
+    starts = np.maximum(over[[0, *(apart + 1)]] - HOLD_BEFORE, 0)
+    near = [slice(*part) for part in zip(starts, over[[*apart, -1]] + HOLD_AFTER, strict=True)]
+    limiter = Limiter(peak)  # it is at rest between them, so it may hear them in one go
+    heard = np.concatenate([samples[part] for part in near])
+    passed = np.concatenate([*limiter.hold(heard), *limiter.rest()])
+    held, at = samples.copy(), 0
+    for part in near:
+        length = len(held[part])
+        held[part] = passed[at : at + length]
+        at += length
     return held
 
 
