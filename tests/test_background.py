@@ -7,7 +7,6 @@ import tempfile
 import threading
 import time
 import wave
-from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.meter import readings
 from voicecoach import background
 from voicecoach.background import (
     AHEAD,
@@ -63,23 +63,6 @@ def decibels(amplitude: float) -> float:
 
 def level(samples: Samples) -> float:
     return decibels(float(np.sqrt(np.mean(samples.astype(np.float64) ** 2))))
-
-
-def readings(samples: Samples, meter: str) -> NDArray[np.float64]:
-    """FFmpeg's EBU R128 meter every 100 ms: "M" over the last 400 ms, "S" over the last 3 s."""
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(sample_rate=RATE, format="flt", layout="mono")
-    nodes = source, graph.add("ebur128", "metadata=1"), graph.add("abuffersink")
-    graph.link_nodes(*nodes).configure()
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
-    frame.sample_rate = RATE
-    graph.push(frame)
-    graph.push(None)
-    found = []
-    with suppress(BlockingIOError, EOFError):
-        while True:
-            found.append(float(graph.pull().metadata[f"lavfi.r128.{meter}"]))
-    return np.array(found)
 
 
 # --- the joint of a loop, heard by an ear that knows what came before

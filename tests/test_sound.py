@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.meter import readings
 from voicecoach.errors import ExportError
 from voicecoach.library import CHIME_EVENTS, chime_sets
 from voicecoach.sound import (
@@ -25,6 +26,7 @@ from voicecoach.sound import (
     decode,
     limit,
     loudness,
+    metered,
     room_tone,
 )
 from voicecoach.sound import resample as resampled
@@ -251,6 +253,22 @@ def test_the_limiter_leaves_what_is_soft_enough_alone() -> None:
 
 
 # --- the meter
+
+
+@given(st.integers(1, 100_000), st.floats(-40, 0), st.floats(0.01, 1), st.integers(0, 99))
+def test_a_sound_is_metered_as_ffmpeg_does(
+    length: int, decibels: float, smooth: float, seed: int
+) -> None:
+    noise = np.random.default_rng(seed).normal(0, 10 ** (decibels / 20), length)
+    sound = np.convolve(noise, np.full(3, smooth))[:length].astype(np.float32)
+    silence = np.zeros(3 * RATE // 10, np.float32)
+    rest = np.zeros(-length % (RATE // 10), np.float32)
+    expected = readings(np.concatenate([silence, sound, rest, silence]), "M")[3:]
+    found = metered(sound)
+    assert found.peak == np.abs(sound).max()
+    assert len(found.power) == len(expected)
+    heard = 10 * np.log10(np.maximum(found.power, 1e-9))
+    assert np.abs(heard - np.maximum(expected, -90)).max() < 0.002
 
 
 @pytest.mark.parametrize("decibels", [-6.0, -20.0, -40.0])

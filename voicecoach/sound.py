@@ -25,6 +25,15 @@ comes from one phone on the floor or one ear bud as often as not."""
 
 HOP = RATE // 10
 """Frames between two readings of a loudness meter: 100 ms (EBU Tech 3341)."""
+K_WEIGHTING = (
+    "b0=1.53512485958697:b1=-2.69169618940638:b2=1.19839281085285"
+    ":a0=1:a1=-1.69065929318241:a2=0.73248077421585",
+    "b0=1:b1=-2:b2=1:a0=1:a1=-1.99004745483398:a2=0.99007225036621",
+)
+"""How ears weigh a sound: a head's shelf, then a high pass (ITU-R BS.1770, tables 1 and 2, for
+48 kHz) …"""
+K_OFFSET = -0.691
+"""… and LUFS of what is so weighted and has a mean square of 1 (the same, equation 2)."""
 ATTACK, RELEASE = 5, 50
 """Milliseconds in which the limiter steps back before a peak, and in which it comes back."""
 HOLD_BEFORE, HOLD_AFTER = RATE * ATTACK // 1000, RATE * (ATTACK + RELEASE) // 1000
@@ -120,12 +129,18 @@ class Metered:
 
 
 def metered(samples: Samples) -> Metered:
-    """How loud a sound is by itself."""
-    meter, silence = Meter(), np.zeros(3 * HOP, np.float32)  # no reading before 400 ms
-    rest = np.zeros(-len(samples) % HOP, np.float32)
-    meter.hear(np.concatenate([silence, samples, rest, silence]))
-    momentary = np.array(meter.momentary[3:])
-    return Metered(10 ** (momentary / 10), float(np.abs(samples).max(initial=0)))
+    """How loud a sound is by itself, as FFmpeg's meter says it.
+
+    That one hands out its readings as texts, tenth by tenth of a second, which takes longer than
+    hearing: here its weighting is FFmpeg's, and the mean of squares is taken of the whole.
+    """
+    weighting = _Filter(*(("biquad", f"{step}:precision=f64") for step in K_WEIGHTING))
+    padded = np.concatenate([samples, np.zeros(-len(samples) % HOP + 3 * HOP, np.float32)])
+    pieces = [*weighting.push(padded), *weighting.push(None)]
+    weighted = np.concatenate([_samples(piece) for piece in pieces])
+    hops = np.square(weighted, dtype=np.float64).reshape(-1, HOP).mean(axis=1)
+    power = np.convolve(hops, np.full(4, 0.25))[: len(hops)] * 10 ** (K_OFFSET / 10)
+    return Metered(power, float(np.abs(samples).max(initial=0)))
 
 
 def limit(samples: Samples, peak: float) -> Samples:
@@ -152,7 +167,7 @@ def limit(samples: Samples, peak: float) -> Samples:
 
 def quickened(samples: Samples, tempo: float) -> Samples:
     """The samples so many times as quick, at the same pitch, by FFmpeg's atempo; 0.5 to 2."""
-    quick = _Filter("atempo", f"{min(max(tempo, 0.5), 2):.6f}")
+    quick = _Filter(("atempo", f"{min(max(tempo, 0.5), 2):.6f}"))
     pieces = [*quick.push(samples), *quick.push(None)]
     return np.concatenate([np.zeros(0, np.float32), *map(_samples, pieces)])
 
@@ -161,13 +176,11 @@ class Meter:
     """FFmpeg's EBU R128 meter, which hears a sound piece by piece."""
 
     def __init__(self, sample_format: str = "flt") -> None:
-        self._filter = _Filter("ebur128", "metadata=1", sample_format)
+        self._filter = _Filter(("ebur128", "metadata=1"), sample_format=sample_format)
         self.integrated = -70.0
         """LUFS."""
         self.loudest = -70.0
         """LUFS of the loudest three seconds."""
-        self.momentary: list[float] = []
-        """LUFS of the last 400 ms, at every HOP."""
 
     def hear(self, sound: Samples | AudioFrame) -> None:
         """Go on with these."""
@@ -175,7 +188,6 @@ class Meter:
             said = frame.metadata
             self.integrated = float(said.get("lavfi.r128.I", self.integrated))
             self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
-            self.momentary.append(float(said.get("lavfi.r128.M", -70)))
 
 
 class Limiter:
@@ -184,7 +196,7 @@ class Limiter:
     def __init__(self, peak: float) -> None:
         # Its look-ahead delays by the attack time; latency=1 takes that out again.
         arguments = f"limit={peak:.4f}:attack={ATTACK}:release={RELEASE}:level=disabled:latency=1"
-        self._filter = _Filter("alimiter", arguments)
+        self._filter = _Filter(("alimiter", arguments))
 
     def hold(self, samples: Samples) -> Iterator[Samples]:
         """What can be passed on now."""
@@ -196,16 +208,16 @@ class Limiter:
 
 
 class _Filter:
-    """One of FFmpeg's filters, for mono sound at the session rate."""
+    """Some of FFmpeg's filters, by name and arguments, for mono sound at the session rate."""
 
-    def __init__(self, name: str, arguments: str, sample_format: str = "flt") -> None:
+    def __init__(self, *steps: tuple[str, str], sample_format: str = "flt") -> None:
         import av
 
         self._graph = av.filter.Graph()
         source = self._graph.add_abuffer(sample_rate=RATE, format=sample_format, layout="mono")
-        step = self._graph.add(name, arguments)
-        plain = self._graph.add("aformat", "sample_fmts=flt:channel_layouts=mono")
-        self._graph.link_nodes(source, step, plain, self._graph.add("abuffersink")).configure()
+        plain = ("aformat", "sample_fmts=flt:channel_layouts=mono")
+        nodes = [self._graph.add(*step) for step in (*steps, plain, ("abuffersink", ""))]
+        self._graph.link_nodes(source, *nodes).configure()
 
     def push(self, sound: Samples | AudioFrame | None) -> Iterator[AudioFrame]:
         """Put in samples, or None for the end; what comes out of it."""
