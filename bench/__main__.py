@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from voicecoach.units import RATE
 
 ROUNDS = 5
 ENDINGS = ("wav", "flac", "mp3", "opus", "m4b")
+LOSSLESS = ("wav", "flac")
 SCRIPT = "ease-your-back"
 
 
@@ -36,8 +37,13 @@ def main() -> None:
     os.environ["VOICECOACH_VOICE"] = "espeak"  # the natural voice has a bench of its own: voices
     with tempfile.TemporaryDirectory(prefix="voicecoach-bench-") as name:
         folder = Path(name)
-        timeline = prepare(folder)
-        exports(folder, timeline)
+        timeline = prepare(folder, find_script(SCRIPT))
+        exports(folder, SCRIPT, ENDINGS)
+        against_sox(folder, timeline)
+        hour = folder / "hour.md"
+        hour.write_text(an_hour())
+        prepare(folder, hour)
+        exports(folder, str(hour), LOSSLESS, rounds=3)
         one_sentence(folder)
         loudness(folder)
         help_page(folder)
@@ -45,9 +51,9 @@ def main() -> None:
         memory(folder)
 
 
-def prepare(folder: Path) -> Timeline:
+def prepare(folder: Path, script: Path) -> Timeline:
     """What the raw programs need: the distinct texts, and the session's samples."""
-    routine, _ = load_script(find_script(SCRIPT))
+    routine, _ = load_script(script)
     with light_speaker(folder / "prepared") as speaker:
         rendition = Rendition(build_program(routine, Settings()), speaker)
         timeline = rendition.timeline()
@@ -56,22 +62,24 @@ def prepare(folder: Path) -> Timeline:
                 file.write(block.tobytes())
     speech = [(cue.text, cue.wpm) for cue in timeline.cues if cue.kind == "speech"]
     (folder / "texts.json").write_text(json.dumps(list(dict.fromkeys(speech))))
-    print(f"{SCRIPT}: {timeline.frames / RATE:.0f} s, {len(set(speech))} different utterances")
+    print(f"{script.stem}: {timeline.frames / RATE:.0f} s, {len(set(speech))} different utterances")
     return timeline
 
 
-def exports(folder: Path, timeline: Timeline) -> None:
-    """Whole processes with a cold cache against the limit, and against espeak-ng and sox."""
+def exports(folder: Path, script: str, endings: Sequence[str], rounds: int = ROUNDS) -> None:
+    """Whole processes with a cold cache against the limit: to speak and to code, one after the
+    other. What takes as long however long a session is weighs most in a short one.
+    """
     texts, samples = folder / "texts.json", folder / "samples.f32"
-    for ending in ENDINGS:
+    for ending in endings:
         track = folder / f"track.{ending}"
 
         def cold(track: Path = track) -> None:
             shutil.rmtree(folder / "cache", ignore_errors=True)
-            export(track, folder)
+            export(script, track, folder)
 
         def warm(track: Path = track) -> None:
-            export(track, folder)
+            export(script, track, folder)
 
         def speaking() -> None:
             python("-m", "bench.raw_synthesis", str(texts))
@@ -82,41 +90,28 @@ def exports(folder: Path, timeline: Timeline) -> None:
         def start_up() -> None:
             voicecoach("export", "--help", folder=folder)
 
-        ours, kept, spoken, coded, started = in_turns(cold, warm, speaking, coding, start_up)
+        ours, kept, spoken, coded, started = in_turns(
+            cold, warm, speaking, coding, start_up, rounds=rounds
+        )
         least, floor = spoken + coded, coded + started
         print(
             f"export {ending}: cold {ours:.2f} s, warm {kept:.2f} s; speaking {spoken:.2f} s, "
             f"coding {coded:.2f} s, start-up {started:.2f} s; "
             f"cold/limit {ours / least:.2f}, warm/(coding and start-up) {kept / floor:.2f}"
         )
-    if shutil.which("espeak-ng") and shutil.which("sox"):
-        track = folder / "track.wav"
-
-        def cold_wav() -> None:
-            shutil.rmtree(folder / "cache", ignore_errors=True)
-            export(track, folder)
-
-        ours, theirs = in_turns(cold_wav, lambda: by_hand(folder, timeline))
-        print(f"espeak-ng and sox: {theirs:.2f} s; {theirs / ours:.1f} times as long as export wav")
-    else:
-        print("espeak-ng and sox: not installed here, so not compared")
 
 
 def one_sentence(folder: Path) -> None:
     """An hour's script exported again after one sentence of it changed, against unchanged."""
-    script, track = folder / "hour.md", folder / "hour.flac"
-    exercises = [
-        f"## Stretch {n}\nThis is stretch number {n}, slowly.\nhold 30s, 3 times, rest 10s\n"
-        for n in range(1, 27)
-    ]
+    script, track = folder / "changed.md", folder / "changed.flac"
     numbers = iter(range(1_000_000))
 
     def warm() -> None:
-        script.write_text("# Hour\n" + "".join(exercises))
+        script.write_text(an_hour())
         voicecoach("export", str(script), "-o", str(track), "--force", folder=folder)
 
     def changed() -> None:
-        script.write_text(f"# Hour\nToday is day {next(numbers)}.\n" + "".join(exercises))
+        script.write_text(an_hour(f"Today is day {next(numbers)}."))
         voicecoach("export", str(script), "-o", str(track), "--force", folder=folder)
 
     warm()
@@ -134,6 +129,20 @@ def loudness(folder: Path) -> None:
         voicecoach("export", name, "-o", str(track), "--force", folder=folder)
         integrated, peak, _ = heard(track)
         print(f"{name}: {integrated:.1f} LUFS integrated, true peak {peak:.1f} dBTP")
+
+
+def against_sox(folder: Path, timeline: Timeline) -> None:
+    """The same by espeak-ng and sox."""
+    if not (shutil.which("espeak-ng") and shutil.which("sox")):
+        print("espeak-ng and sox: not installed here, so not compared")
+        return
+
+    def cold_wav() -> None:
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        export(SCRIPT, folder / "track.wav", folder)
+
+    ours, theirs = in_turns(cold_wav, lambda: by_hand(folder, timeline))
+    print(f"espeak-ng and sox: {theirs:.2f} s; {theirs / ours:.1f} times as long as export wav")
 
 
 def by_hand(folder: Path, timeline: Timeline) -> None:
@@ -242,9 +251,18 @@ def in_turns(*calls: Callable[[], None], rounds: int = ROUNDS) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
-def export(track: Path, folder: Path) -> None:
+def an_hour(opening: str = "") -> str:
+    """A script that takes about an hour."""
+    exercises = [
+        f"## Stretch {n}\nThis is stretch number {n}, slowly.\nhold 30s, 3 times, rest 10s\n"
+        for n in range(1, 27)
+    ]
+    return f"# Hour\n{opening}\n" + "".join(exercises)
+
+
+def export(script: str, track: Path, folder: Path) -> None:
     """A whole export, as a user runs it."""
-    voicecoach("export", SCRIPT, "-o", str(track), "--force", folder=folder)
+    voicecoach("export", script, "-o", str(track), "--force", folder=folder)
 
 
 def voicecoach(*arguments: str, folder: Path) -> None:

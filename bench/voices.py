@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from bench.__main__ import export, in_turns, python
+from bench.__main__ import SCRIPT, export, in_turns, python
 from voicecoach.export.render import render_program
 from voicecoach.library import find_script
 from voicecoach.phrases import phrases
@@ -36,7 +36,6 @@ from voicecoach.timeline import Timeline
 from voicecoach.units import RATE
 
 JOE, ESPEAK = "piper:en_US-joe-medium", "espeak:en-us"
-SCRIPT = "ease-your-back"
 HEARS = 16_000
 """Samples a second of the recogniser and of DNSMOS."""
 QUIET = 0.003
@@ -171,10 +170,10 @@ def costs(folder: Path) -> None:
 
     def cold() -> None:
         shutil.rmtree(folder / "cache", ignore_errors=True)
-        export(track, folder)
+        export(SCRIPT, track, folder)
 
     def warm() -> None:
-        export(track, folder)
+        export(SCRIPT, track, folder)
 
     calls = [lambda n=n: python("-m", "bench.raw_piper", str(texts), *n) for n in THREADS]
     ours, kept, *raw, load = in_turns(

@@ -6,6 +6,7 @@ needs none of them.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -97,6 +98,8 @@ def voicecoach() -> None:
 
 def main() -> None:
     """Run the command that was typed, and leave with its exit code."""
+    gc.set_threshold(50_000)  # most of a start-up's objects stay; to look through them takes longer
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that wait busily
     sys.exit(run())
 
 

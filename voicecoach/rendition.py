@@ -67,11 +67,11 @@ class Rendition:
         self._segments: dict[int, Segment] = {}
         self._closed = threading.Event()
         self._measuring: threading.Thread | None = None
-        self.bed = bed or make_bed(Levels.of(settings))
         self.program = fitted(program, self._frames) if settings.fit_seconds else program
         """The program that is rendered: where it was to fit, the one that does."""
         self.scheduler = self._scheduler(self.program)
         self._prepare(self.program.steps[start_index:], self.scheduler)
+        self.bed = bed or make_bed(Levels.of(settings))  # while the first words are being spoken
 
     def segment(self, index: int) -> Segment:
         """A step's segment, whose positions count from its own start.
