@@ -59,15 +59,19 @@ def wait_until(group: int, count: int, seconds: float = 5) -> dict[int, str]:
     return found
 
 
-def wait_until_speaking(engine: EngineProcess, seconds: float = 20) -> tuple[int, dict[int, str]]:
-    """Wait until an engine's worker has a child that speaks; whichever worker it is by then."""
+def child_of(group: int) -> int:
+    """The child of a worker that speaks just now: others wait for what is to be spoken."""
+    return next((pid for pid, state in members(group).items() if pid != group and state == "R"), 0)
+
+
+def wait_until_speaking(engine: EngineProcess, seconds: float = 20) -> tuple[int, int]:
+    """Wait until a child of an engine's worker speaks; both, whichever worker it is by then."""
     end = time.monotonic() + seconds
     while True:
         group = engine._process.pid if engine._process else 0
-        found = members(group) if group else {}
-        if len(found) == 2:
-            return group, found
-        assert time.monotonic() < end, found
+        if group and (child := child_of(group)):
+            return group, child
+        assert time.monotonic() < end, members(group)
         time.sleep(0.005)
 
 
@@ -94,8 +98,8 @@ def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: EngineProc
     engine.patience_seconds = PATIENCE - len(LONG) * PATIENCE_PER_CHARACTER
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG)
-        hung, processes = wait_until_speaking(engine)
-        for process in processes:
+        hung, child = wait_until_speaking(engine)
+        for process in (hung, child):
             os.kill(process, signal.SIGSTOP)
         assert len(spoken.result()) > 1_000_000
     assert worker(engine) != hung
@@ -109,8 +113,8 @@ def test_a_killed_engine_is_replaced(engine: EngineProcess, when: str) -> None:
     with ThreadPoolExecutor(1) as pool:
         if when == "speaking":
             spoken = pool.submit(speak, engine, LONG)
-            killed, processes = wait_until_speaking(engine)
-            for process in processes:
+            killed, child = wait_until_speaking(engine)
+            for process in (killed, child):
                 os.kill(process, signal.SIGKILL)
         else:
             os.kill(killed, signal.SIGKILL)
@@ -124,14 +128,13 @@ def test_a_child_that_crashes_is_spoken_again(engine: EngineProcess) -> None:
     speak(engine)
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG)
-        before, processes = wait_until_speaking(engine)
-        (child,) = set(processes) - {before}
+        _, child = wait_until_speaking(engine)
         os.kill(child, signal.SIGSEGV)
         assert len(spoken.result()) > 1_000_000
 
 
 def test_who_asks_again_at_once_kills_nothing(engine: EngineProcess) -> None:
-    """The next request may come before the last one's child has ended."""
+    """The next request comes before the last one's child has ended."""
     engine.speak("Go.", "gmw/en-us", 135, 0.0)
     process = engine._process
     for _ in range(200):
@@ -193,8 +196,8 @@ def test_closing_does_not_wait_for_what_is_being_spoken(tmp_path: Path) -> None:
     speaker.speak(Utterance("Go.", "espeak:en-us", 135))
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speaker.speak, Utterance(LONG * 80, "espeak:en-us", 135))
-        (group,) = (worker(engine) for engine in processes(speaker))
-        wait_until(group, 2)
+        (engine,) = processes(speaker)
+        group, _ = wait_until_speaking(engine)
         began = time.monotonic()
         speaker.close()
         with pytest.raises((SpeechError, CancelledError)):
@@ -222,9 +225,10 @@ def test_a_worker_ends_when_whoever_asks_is_killed(when: str) -> None:
     ) as parent:
         assert parent.stdout
         group = int(parent.stdout.readline())
-        found = wait_until(group, 1 if when == "idle" else 2)
+        wait_until(group, 2)  # one waits for the next request
+        while when != "idle" and not (child := child_of(group)):
+            time.sleep(0.005)
         if when == "hung":
-            (child,) = set(found) - {group}
             os.kill(child, signal.SIGSTOP)
         parent.kill()
     wait_until(group, 0)

@@ -40,17 +40,16 @@ def main() -> None:
     with contextlib.suppress(Exception):  # the answer will tell
         _engine()
     gc.freeze()  # what isn't collected needn't be copied for a child
-    for line in sys.stdin.buffer:
-        if sys.platform in ("win32", "darwin"):
-            well = _answer(line, answers)
-        else:
-            well = _answer_apart(line, answers)
-        if not well:
-            break  # after a failure an engine may do anything: the next one is new
+    if sys.platform in ("win32", "darwin"):
+        while _answer_next(answers):
+            pass
+    else:
+        while _answer_apart(answers):
+            pass
 
 
-def _answer_apart(line: bytes, answers: BinaryIO) -> bool:
-    """As _answer, in a copy of this process.
+def _answer_apart(answers: BinaryIO) -> bool:
+    """As _answer_next, in a copy of this process, which waits for the request already.
 
     eSpeak takes settings, noise and phase along from one utterance to the next, also when it is
     initialised again: the same text would hardly ever have the same samples twice.
@@ -60,17 +59,26 @@ def _answer_apart(line: bytes, answers: BinaryIO) -> bool:
     if child == 0:
         well = False
         try:
-            well = _answer(line, answers)
+            well = _answer_next(answers)
         finally:
             os._exit(not well)
     os.close(ends)
-    watch = select.poll()  # for what hangs up: the next request may be there before it has ended
+    watch = select.poll()  # for what hangs up
     for end in (ended, sys.stdin.fileno()):
         watch.register(end, 0)
     if ended not in dict(watch.poll()):
         os.kill(child, signal.SIGKILL)  # whoever asked is gone, and it may be hung
     os.close(ended)
     return os.waitpid(child, 0)[1] == 0
+
+
+def _answer_next(answers: BinaryIO) -> bool:
+    """Whether there was another request, and the engine did what it was asked.
+
+    After a failure it may do anything: the next one is to be new.
+    """
+    line = sys.stdin.buffer.readline()
+    return line != b"" and _answer(line, answers)
 
 
 def _answer(line: bytes, answers: BinaryIO) -> bool:
