@@ -127,11 +127,11 @@ def talk_in_hall(
     for (word, _), (start, end) in zip(said, places, strict=True):
         around = HALL_RATE // 2
         mine = [r for r in reports if start - around < r.start < end and r.end < end + around]
-        command = (mine[0].command or Command.UNDO) if mine else ""
+        command = str(mine[0].command) if mine else ""
         late = (mine[0].end - end) / HALL_RATE if mine else 0.0
         answers.append(Answer(word, command, command in obeyed, late))
         reports = [report for report in reports if report not in mine]
-    answers += [Answer("", report.command or Command.UNDO, True, 0.0) for report in reports]
+    answers += [Answer("", str(report.command), True, 0.0) for report in reports]
     return answers, hall
 
 

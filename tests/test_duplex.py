@@ -6,20 +6,51 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import soxr
 
-from tests.duplex import SETTLE_SECONDS, Answer, converse, flite, talk_in_hall, talking_script
+from tests.duplex import (
+    COACH_RMS,
+    SETTLE_SECONDS,
+    TALK,
+    Answer,
+    as_loud,
+    converse,
+    flite,
+    talk_in_hall,
+    talking_script,
+)
+from tests.hall import Hall
 from tests.soundroom import Room
 from tests.soundserver import RATE, SoundServer, require
 from tests.test_live import OWN, finished, voicecoach
 from tests.test_live_commands import VOICECOACH, Live
-from voicecoach.controls.microphone import Condition
+from voicecoach.controls import VOICE
+from voicecoach.controls.microphone import RATE as HALL_RATE
+from voicecoach.controls.microphone import Condition, Heard, Unclear
 from voicecoach.controls.microphone.recognisers import known_phrases
+from voicecoach.controls.voice import Voice
+from voicecoach.events import Answer as Felt
+from voicecoach.events import Answered, Asked, Event, Passed
+from voicecoach.program import build_program
+from voicecoach.record import Record
+from voicecoach.rendition import Rendition
+from voicecoach.script import read_script
+from voicecoach.session import Session
+from voicecoach.session.question import Question
+from voicecoach.settings import merge_settings
 from voicecoach.speech.local import LocalSpeaker
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 WORDS = ("slower", "faster", "skip", "next")
 HINT = "You can say pause, longer, or stop."
@@ -44,6 +75,55 @@ def test_two_people_are_understood_while_the_coach_talks_as_loud_as_they(tmp_pat
     assert all(not answer.command for answer in answers if answer not in right), answers
     last = [report for report in hall.reports if isinstance(report, Condition)][-1]
     assert last.converged
+
+
+def test_who_is_asked_answers_by_voice_and_is_recorded(tmp_path: Path) -> None:
+    script = tmp_path / "talk.md"
+    script.write_text(f"# Talk\nguidance: minimal\n## Lie\n{TALK * 2}\n")
+    routine, _ = read_script(script.read_text())
+    settings = replace(merge_settings(environment=os.environ), listening=True)
+    program = build_program(routine, settings)
+    hall, record = Hall(), Record(tmp_path / "sessions.db")
+    events: list[Event] = []
+
+    def until(reached: Callable[[Event], bool], first: int = 0) -> None:
+        while not any(reached(event) for event in events[first:]):
+            reports = [r for r in hall.reports if isinstance(r, Heard | Unclear)]
+            assert playing.is_alive(), (events[first:], reports)
+            hall.wait_until(hall.at + HALL_RATE // 10)
+
+    def say(word: str, reached: Callable[[Event], bool]) -> None:
+        """Say it once the coach is silent, and wait for what is to come of it."""
+        count = len(events)
+        heard: NDArray[np.float32] = soxr.resample(flite("rms", word, tmp_path), RATE, HALL_RATE)
+        hall.wait_until(hall.say(as_loud(heard, COACH_RMS)))
+        until(reached, count)
+
+    def asked(event: Event) -> bool:
+        return isinstance(event, Asked)
+
+    with LocalSpeaker() as speaker:
+        session = Session(Rendition(program, speaker), question=Question())
+        session.director.front.clock = hall.clock
+        voice = Voice(session, "en", "", print, hall.open_ear, hall.open_capture)
+        recorded = record.begin(program)
+        watchers = [events.append, recorded.watch]
+        playing = threading.Thread(target=session.run, args=(lambda: hall, watchers, [voice]))
+        playing.start()
+        until(asked)
+        hall.wait_until(hall.at + 7 * HALL_RATE)
+        say("worse", lambda event: event == Answered(Felt("worse"), VOICE))
+        say("no", asked)
+        hall.wait_until(hall.at + 7 * HALL_RATE)
+        say("the same", lambda event: event == Answered(Felt("same"), VOICE))
+        playing.join()
+        recorded.close()
+    said = [e.moment.speech.text for e in events if isinstance(e, Passed) and e.moment.speech]
+    assert said[-1] == "The same. Thank you."
+    assert "How was it? You can say better, the same, or worse." in said
+    (read,) = record.sessions()
+    assert (read.answer, read.answer_source, read.ending) == (Felt("same"), VOICE, "done")
+    assert [each.command for each in read.commands] == ["undo"]
 
 
 def say(room: Room, live: Live, word: str, folder: Path, coach_db: float) -> list[Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.microphone.listening import listen
 from voicecoach.controls.microphone.recognisers import known_phrases, open_recogniser
 from voicecoach.errors import MissingExtraError, UnavailableError
+from voicecoach.events import Answer
 
 SPEAKERS = (Speaker("flite", "rms"), Speaker("flite", "slt"), Speaker("espeak", "en-gb"))
 
@@ -49,7 +51,7 @@ def alone(samples: Samples) -> Iterator[Block]:
     return blocks(samples, np.zeros_like(samples))
 
 
-def heard(reports: Iterator[Report]) -> list[Command]:
+def heard(reports: Iterator[Report]) -> list[Command | Answer]:
     return [report.command for report in reports if isinstance(report, Heard)]
 
 
@@ -109,6 +111,18 @@ def test_stop_is_understood_however_it_is_said(english: Recogniser, text: str) -
         commands = heard(listen(alone(said(text, speaker=speaker)), english))
         assert Command.STOP in commands
         assert set(commands) == {Command.STOP}
+
+
+def test_answers_are_understood_once_the_coach_has_asked(english: Recogniser) -> None:
+    asked = open_recogniser("en", asked=True)
+    for speaker in SPEAKERS[:2]:
+        texts = ("better", "the same", "it was worse", "continue", "stop")
+        samples = said(*texts, speaker=speaker)
+        told = [replace(block, asked=True) for block in alone(samples)]
+        feelings = [Answer("better"), Answer("same"), Answer("worse")]
+        commands: list[Command | Answer] = [Command.RESUME, Command.STOP]
+        assert heard(listen(iter(told), english, asked)) == [*feelings, *commands]
+        assert heard(listen(alone(samples), english, asked)) == commands
 
 
 def test_stop_is_obeyed_before_others_would_be(english: Recogniser) -> None:

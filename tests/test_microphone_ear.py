@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import queue
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -32,6 +33,7 @@ from voicecoach.controls.microphone.wire import (
     read_report,
 )
 from voicecoach.errors import UnavailableError
+from voicecoach.events import ANSWERS, Answer
 
 Kind = TypeVar("Kind")
 
@@ -62,10 +64,11 @@ def test_an_ear_hears_and_survives_the_end_of_its_process() -> None:
         assert ear._process
         ear._process.kill()
         told.next(Ready)
-        for block in alone(said("next")):
-            ear.hear(block)
+        for block in alone(said("next", "better")):
+            ear.hear(replace(block, asked=True))
         heard = told.next(Heard)
         assert heard.command == Command.SKIP
+        assert told.next(Heard).command == Answer("better")
         assert heard.start > len(spoken) * BLOCK
         assert ear._process
         ear._process.kill()
@@ -95,16 +98,17 @@ def test_an_ear_for_another_language_says_so() -> None:
         Ear("nl", print)
 
 
+flags = st.booleans()
 samples = st.integers(0, 900).map(lambda n: np.linspace(-1, 1, n, dtype=np.float32))
 
 
-@given(st.lists(st.builds(Block, samples, samples, st.booleans()), max_size=5), st.integers(0, 50))
+@given(st.lists(st.builds(Block, samples, samples, flags, flags), max_size=5), st.integers(0, 50))
 def test_blocks_cross_the_wire(blocks: list[Block], cut: int) -> None:
     data = b"".join(map(pack_block, blocks))
     for want, got in zip(blocks, read_blocks(io.BytesIO(data)), strict=True):
         np.testing.assert_array_equal(want.microphone, got.microphone)
         np.testing.assert_array_equal(want.reference, got.reference)
-        assert want.anew == got.anew
+        assert (want.anew, want.asked) == (got.anew, got.asked)
     if blocks and cut:
         assert len(list(read_blocks(io.BytesIO(data[:-cut])))) < len(blocks) or not data[-cut:]
 
@@ -114,7 +118,7 @@ levels = st.floats(-200, 200)
 reports = st.one_of(
     st.builds(Ready),
     st.builds(Speech, st.booleans(), numbers),
-    st.builds(Heard, st.sampled_from(Command), st.text(), levels, numbers, numbers),
+    st.builds(Heard, st.sampled_from([*Command, *ANSWERS]), st.text(), levels, numbers, numbers),
     st.builds(Unclear, st.text(), levels, st.text(), numbers, numbers),
     st.builds(Condition, numbers, levels, levels, st.none() | levels, levels, st.booleans()),
     st.builds(Failed, st.text()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.fakes import ImpulseSpeaker
 from tests.recordings import HASH, PROGRAM, progressed, record_session, whole
 from tests.test_session import FastOutput, make_rendition
-from voicecoach.controls import Command
+from voicecoach.controls import VOICE, Command
 from voicecoach.errors import SpeechError
 from voicecoach.events import (
     ANSWERS,
@@ -28,11 +29,19 @@ from voicecoach.events import (
     Obeyed,
     event_json,
 )
+from voicecoach.library import ANSWER
 from voicecoach.phrases import phrases
 from voicecoach.record import Record, database
 from voicecoach.record.rows import bad_in_a_row
+from voicecoach.rendition import Rendition
 from voicecoach.session import Session
-from voicecoach.session.question import BEFORE_SECONDS, LISTEN_SECONDS, Question
+from voicecoach.session.question import (
+    BEFORE_SECONDS,
+    CORRECT_SECONDS,
+    LISTEN_SECONDS,
+    Question,
+)
+from voicecoach.sound import chime
 from voicecoach.units import RATE
 
 if TYPE_CHECKING:
@@ -46,10 +55,8 @@ WORSE = Answer("worse")
 class Answerer:
     """A controller that says one thing after the other: the first once it is asked."""
 
-    name = "answerer"
-
-    def __init__(self, *said: Command | Answer, early: Answer | None = None) -> None:
-        self.said, self.early = list(said), early
+    def __init__(self, *said: Command | Answer, early: Answer | None, name: str) -> None:
+        self.said, self.early, self.name = list(said), early, name
 
     def start(self, send: Send) -> None:
         self._send = send
@@ -78,6 +85,7 @@ def ask(
     early: Answer | None = None,
     speaker: ImpulseSpeaker | None = None,
     options: dict[str, str] | None = None,
+    source: str = "answerer",
 ) -> tuple[list[Event], Samples, Session]:
     """A whole session with its question; its events but the passing of time, and its samples."""
     options = {"pace": "2", "room tone": "off"} | (options or {})
@@ -85,7 +93,7 @@ def ask(
     session = Session(rendition, len(rendition.program.steps) - 1, Question(bad_before))
     output = FastOutput(session=session)
     events: list[Event] = []
-    session.run(lambda: output, [events.append], [Answerer(*said, early=early)])
+    session.run(lambda: output, [events.append], [Answerer(*said, early=early, name=source)])
     kept: list[Event] = [
         e for e in events if isinstance(e, Asked | Answered | Ended | Obeyed | Ignored)
     ]
@@ -127,6 +135,46 @@ def test_any_command_is_no_answer(command: Command) -> None:
     events, samples, _ = ask(command)
     assert events == [Asked(), Obeyed(command, "answerer"), Ended("done")]
     assert len(samples) < LISTEN_SECONDS * RATE
+
+
+def test_who_answers_by_voice_hears_a_chime_and_may_correct_it() -> None:
+    speaker = Spoken()
+    better = Answer("better")
+    events, samples, _ = ask(WORSE, better, source=VOICE, speaker=speaker)
+    answers = [Answered(WORSE, VOICE), Answered(better, VOICE)]
+    assert events == [Asked(), *answers, Ended("done")]
+    assert progressed([*whole()[:-1], *events]).answer_source == VOICE
+    assert speaker.texts[-1] == "Better. Thank you."
+    by_key, keyed, _ = ask(WORSE, better, source="keys")
+    assert len(by_key) == len(events)
+    assert _tail(keyed) < RATE < CORRECT_SECONDS * RATE <= _tail(samples)
+    rings = chime(f"soft/{ANSWER}")
+    loudest = np.convolve(samples, rings[::-1] / np.sum(rings**2), "valid").max()
+    assert loudest > 0.2, "the chime"
+    assert np.convolve(keyed, rings[::-1] / np.sum(rings**2), "valid").max() < 0.1
+
+
+def _tail(samples: Samples) -> int:
+    """How many samples there are after the last that sounds."""
+    return len(samples) - int(np.flatnonzero(samples)[-1])
+
+
+def test_no_takes_an_answer_back_and_it_is_asked_again() -> None:
+    speaker = Spoken()
+    events, _, _ = ask(WORSE, Command.UNDO, source=VOICE, speaker=speaker)
+    undone = Answered(WORSE, VOICE), Obeyed("undo", VOICE)
+    assert events == [Asked(), *undone, Asked(), Ended("done")]
+    read = progressed([*whole()[:-1], *events])
+    assert (read.answer, read.answer_source, read.ending) == (None, "", "done")
+
+
+def test_a_session_that_listens_says_what_can_be_said() -> None:
+    speaker = Spoken()
+    rendition = make_rendition(speaker, pace="2")
+    settings = replace(rendition.program.settings, listening=True)
+    rendition = Rendition(replace(rendition.program, settings=settings), speaker)
+    assert list(Question().places(rendition))
+    assert speaker.texts[-1] == "How was it? You can say better, the same, or worse."
 
 
 def test_where_it_hurts_after_all() -> None:

@@ -30,7 +30,7 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.played import Played, open_resampler
 from voicecoach.controls.voice import AGAIN_SECONDS, MISSING, MUTE, MUTE_SECONDS, Voice
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Answer, Moment, Obeyed, Passed
+from voicecoach.events import Answer, Answered, Asked, Moment, Obeyed, Passed
 from voicecoach.step import Step
 from voicecoach.timeline import Cue
 from voicecoach.units import RATE as SESSION_RATE
@@ -207,6 +207,20 @@ def test_what_is_said_is_sent_and_no_takes_it_back() -> None:
         assert scene.host.ducked == [True, False]
     scene.ear.tell(Heard(Command.STOP, "stop", -1, 0, 1))
     assert len(scene.sent) == 2, "it is over"
+
+
+def test_once_the_coach_has_asked_answers_are_listened_for_and_no_takes_one_back() -> None:
+    worse = Answer("worse")
+    with listening() as scene:
+        for count in (1, 2):
+            scene.microphone.given.put(Taken(SECOND[:BLOCK], 100.0))
+            scene.wait_for(lambda count=count: len(scene.ear.blocks) == count)  # type: ignore[misc]
+            scene.voice.watch(Asked())
+        assert [block.asked for block in scene.ear.blocks] == [False, True]
+        scene.ear.tell(Heard(worse, "worse", -1, 0, 1))
+        scene.voice.watch(Answered(worse, "voice"))
+        scene.ear.tell(Heard(Command.UNDO, "no", -1, 0, 1))
+        assert scene.sent == [worse, Command.UNDO]
 
 
 def saying(text: str) -> Passed:

@@ -150,6 +150,7 @@ def _document(sessions: Sequence[RecordedSession]) -> dict[str, Any]:
                 "exercise": session.exercise,
                 "feeling": session.answer.feeling if session.answer else None,
                 "pain": session.answer.pain if session.answer else None,
+                "answered_by": session.answer_source or None,
                 "exercises": [
                     {
                         "exercise": exercise.number,

@@ -135,10 +135,13 @@ def _play(
 
 
 def _question(record: Record, program: Program, control: str) -> Question | None:
-    """Ask whoever has keys at hand; another program only if the user wants it to be asked."""
+    """Ask whoever has keys at hand, or is listened to; another program only if the user wants it to
+    be asked.
+    """
     settings = program.settings
     keys = control == "keys" and sys.stdout.isatty()
-    if not settings.ask or not (keys or (control == "stdin" and "ask" in settings.pinned)):
+    can = "ask" in settings.pinned if control == "stdin" else keys or settings.listening
+    if not settings.ask or not can:
         return None
     return Question(record.bad_in_a_row(program.title))
 

@@ -1,4 +1,4 @@
-"""The voice: what a microphone takes and what the coach plays enter; spoken Commands leave.
+"""The voice: what a microphone takes and what the coach plays enter; Commands and Answers leave.
 
 Nothing of it is kept longer than it takes to understand it, and nothing is sent anywhere.
 """
@@ -29,7 +29,7 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.microphone.ear import Ear
 from voicecoach.controls.played import Played, Stream, open_resampler
 from voicecoach.errors import UnavailableError
-from voicecoach.events import Event, Obeyed, Passed
+from voicecoach.events import Answered, Asked, Event, Obeyed, Passed
 
 MUTE_DB = -100.0
 """A microphone is mute, or muted, below this level: even a silent room is above it."""
@@ -40,7 +40,7 @@ AGAIN_SECONDS = 2.0
 OWN_SECONDS = 2.0
 """So long after the coach's words they may come back, be understood and be taken for somebody's."""
 NO_SECONDS = 4.0
-"""So long after a command "no" can be meant for it."""
+"""So long after a command or an answer "no" can be meant for it."""
 
 MISSING, MUTE = "microphone_missing", "microphone_mute"
 """The phrases in which the coach says so."""
@@ -113,6 +113,7 @@ class Voice:
         self._mute_seconds = 0
         self._converged = False
         self._obeyed = float("-inf")
+        self._asked = False
         self._saying: tuple[str, float] = "", 0.0
         """What the coach said last, and until when at the least."""
         self._said: set[str] = set()
@@ -125,8 +126,9 @@ class Voice:
         self._listener.start()
 
     def watch(self, event: Event) -> None:
-        """Keep in mind what the coach is saying, and when he last obeyed."""
-        if isinstance(event, Obeyed):
+        """Keep in mind what the coach is saying, whether he asks, and when he last obeyed."""
+        self._asked = self._asked or isinstance(event, Asked)
+        if isinstance(event, Obeyed | Answered):
             self._obeyed = time.monotonic()
         if isinstance(event, Passed) and event.moment.speech:
             self._saying = event.moment.speech.text.casefold(), time.monotonic()
@@ -166,7 +168,8 @@ class Voice:
             rest = np.concatenate([rest, taken.samples])
             while len(rest) >= BLOCK:
                 reference, interrupted = self._played.give(resampler)
-                self._ear.hear(Block(rest[:BLOCK], reference, anew or interrupted))
+                block = Block(rest[:BLOCK], reference, anew or interrupted, self._asked)
+                self._ear.hear(block)
                 rest, anew = rest[BLOCK:], False
 
     def _told(self, report: Report) -> None:

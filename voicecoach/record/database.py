@@ -41,6 +41,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE sessions ADD COLUMN pain INTEGER",
     ),
     ("ALTER TABLE exercises ADD COLUMN asked TEXT NOT NULL DEFAULT ''",),
+    ("ALTER TABLE sessions ADD COLUMN answer_source TEXT NOT NULL DEFAULT ''",),
 )
 """What makes a database of version N one of version N + 1; its version is PRAGMA user_version.
 Add to the end, and change nothing that was ever released."""
@@ -48,7 +49,7 @@ Add to the end, and change nothing that was ever released."""
 LOOKS = (
     """SELECT number, title, script, script_hash, settings, began, seen, ended, ending,
         played_seconds, exercise, machine, process, process_started, forgotten,
-        feeling, pain FROM sessions LIMIT 0""",
+        feeling, pain, answer_source FROM sessions LIMIT 0""",
     "SELECT session, number, name, state, held_seconds, asked FROM exercises LIMIT 0",
     "SELECT session, number, at, command, source, exercise FROM commands LIMIT 0",
 )

@@ -61,6 +61,8 @@ class RecordedSession:
     """None while it runs, and for ever if it broke off."""
     answer: Answer | None = None
     """How it was; None where nothing was asked, or nothing answered."""
+    answer_source: str = ""
+    """Who said so, as voicecoach.events.Answered says."""
     number: int = 0
     """Counts the record's sessions; 0 before it is written."""
     running: bool = False

@@ -80,11 +80,13 @@ class Progress:
                 at, exercise = self.clock(), before.exercise
                 command = RecordedCommand(at, event.command, event.source, exercise)
                 self._change(commands=(*before.commands, command))
+                if self._asked and event.command == "undo":
+                    self._change(answer=None, answer_source="")
             case Asked():  # all is done, whether or not an answer is waited for
                 self._end("done")
                 self._asked = True
             case Answered():
-                self._change(answer=event.answer)
+                self._change(answer=event.answer, answer_source=event.source)
             case Ended():
                 if not self._asked or event.how == "hurt":
                     self._end(event.how)

@@ -102,8 +102,7 @@ class Director:
         if isinstance(deed, str):
             yield Ignored(command, source, deed)
             return
-        if source == VOICE:
-            self._answer()
+        self.acknowledge(source)
         undo = deed()
         self._undo = (undo, self.front.pulled + UNDO_FRAMES) if undo else None
         yield Obeyed(command, source)
@@ -237,8 +236,10 @@ class Director:
             return "nothing was asked for just now that can be undone"
         return undo
 
-    def _answer(self) -> None:
-        """The chime that says: heard."""
+    def acknowledge(self, source: str) -> None:
+        """Let the chime sound that says: heard; where nothing else tells who asked so."""
+        if source != VOICE:
+            return
         chimes = self.rendition.program.settings.chimes
         own = chimes if chimes in chime_sets() else "soft"
         self.front.answer(chime(f"{own}/{ANSWER}"), max(self.levels.chime, SOFTEST_ANSWER))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voicecoach.controls import Command
+from voicecoach.controls import VOICE, Command
 from voicecoach.errors import SpeechError
 from voicecoach.events import THRICE, Answer, Answered, Event, Obeyed
 from voicecoach.phrases import phrases
@@ -24,6 +24,10 @@ BEFORE_SECONDS = 1.0
 LISTEN_SECONDS = 8.0
 """Silence after it, in which an answer may come."""
 AFTER_SECONDS = 0.3
+CORRECT_SECONDS = 3.0
+"""Silence after what a voice answered: it may have been misheard, and be said again."""
+CHIME_SECONDS = 0.5
+"""In which the chime rings out that answers a voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Question:
         settings = rendition.program.settings
         if settings.wind_down_seconds:
             return
-        words = phrases(settings.language).say("how_was_it")
+        key = "how_was_it_aloud" if settings.listening else "how_was_it"
+        words = phrases(settings.language).say(key)
         parts = (Span("pause", BEFORE_SECONDS), Say(words), Span("pause", LISTEN_SECONDS))
         try:
             segment = rendition.scheduler.segment(Step("question", parts))
@@ -52,21 +57,32 @@ class Question:
         return place is not None and place.segment.step.kind in ("question", "answer")
 
     def hear(self, director: Director, said: Command | Answer, source: str) -> Iterator[Event]:
-        """Take an answer; whatever else is said ends the session now, and "ouch" with its words."""
+        """Take an answer, or undo it and ask again; whatever else is said ends the session now, and
+        "ouch" with its words.
+        """
         if said is Command.OUCH:
             yield from director.obey(said, source)
             return
-        director.hush()
+        then = director.hush()
+        director.acknowledge(source)
         if isinstance(said, Answer):
             advice = said.bad and self.bad_before + 1 >= THRICE
             yield Answered(said, source, advice)
-            director.go(Place(_thanks(director.rendition, said, advice=advice)))
+            after_seconds = CORRECT_SECONDS if source == VOICE else AFTER_SECONDS
+            thanks = _thanks(director.rendition, said, after_seconds, advice=advice)
+            director.go(Place(thanks))
+            return
+        yield Obeyed(said, source)
+        if said is Command.UNDO and then and then.segment.step.kind == "answer":
+            director.go(next(self.places(director.rendition), None))
+        elif source == VOICE:
+            ringing = Step("answer", (Span("pause", CHIME_SECONDS),))
+            director.go(Place(director.rendition.scheduler.segment(ringing)))
         else:
-            yield Obeyed(said, source)
             director.stream.end()
 
 
-def _thanks(rendition: Rendition, answer: Answer, *, advice: bool) -> Segment:
+def _thanks(rendition: Rendition, answer: Answer, after_seconds: float, *, advice: bool) -> Segment:
     """Says what was understood, and what follows from it."""
     words = phrases(rendition.program.settings.language)
     if answer.feeling:
@@ -74,5 +90,5 @@ def _thanks(rendition: Rendition, answer: Answer, *, advice: bool) -> Segment:
     else:
         said = words.say("pain", n=words.number(answer.pain or 0))
     said = f"{said} {words.say('seek_advice' if advice else 'thanks')}"
-    step = Step("answer", (Say(said), Span("pause", AFTER_SECONDS)))
+    step = Step("answer", (Say(said), Span("pause", after_seconds)))
     return rendition.scheduler.segment(step)

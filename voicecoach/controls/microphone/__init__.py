@@ -1,4 +1,4 @@
-"""The microphone: blocks of it and of what the coach played enter, spoken Commands leave.
+"""The microphone: blocks of it and of what the coach played enter, Commands and Answers leave.
 
 `listen` makes reports out of blocks, from a device or from files alike; an `Ear` does that in a
 process of its own. Neither opens a device, keeps a sound, or sends one anywhere.
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.controls import Command
+from voicecoach.events import Answer
 
 RATE = 16_000
 """Samples a second of the microphone and of the reference: what the models were trained on."""
@@ -46,6 +47,8 @@ class Block:
     anew: bool = False
     """Whether either stream was interrupted before this block: a device changed, stopped, started,
     or lost samples. Then the lag between the two is measured again."""
+    asked: bool = False
+    """Whether the coach has asked how it was: then answers are understood, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,9 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A command that was said and is to be obeyed."""
+    """A command that was said and is to be obeyed, or an answer."""
 
-    command: Command
+    command: Command | Answer
     phrase: str
     """What was said, of the recogniser's phrases: "slow down"."""
     score: float
@@ -148,7 +151,7 @@ class Recogniser(Protocol):
     language: str
     """ISO 639: "en"."""
 
-    phrases: Mapping[str, Command]
+    phrases: Mapping[str, Command | Answer]
     """What can be said. Several phrases may mean one command."""
 
     def recognise(self, samples: Samples) -> Guess:

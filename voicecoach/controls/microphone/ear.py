@@ -41,7 +41,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Ear:
-    """Hears commands, until it is closed; restarted once when its process hangs or dies."""
+    """Hears what is said, until it is closed; restarted once when its process hangs or dies."""
 
     def __init__(self, language: str, tell: Callable[[Report], None]) -> None:
         """`tell` is called from a thread of the Ear's, and had better return soon.
@@ -78,7 +78,7 @@ class Ear:
                 self._broken = True  # the streams have a gap now
                 self._kill()
             if self._broken:
-                block, self._broken = Block(block.microphone, block.reference, True), False
+                block, self._broken = replace(block, anew=True), False
             self._waiting.append(block)
             self._taken += len(block.microphone)
             self._lock.notify()

@@ -45,20 +45,26 @@ SILENCE = -120.0
 """The level of digital silence, in dB."""
 
 
-def listen(blocks: Iterable[Block], recogniser: Recogniser) -> Iterator[Report]:
+def listen(
+    blocks: Iterable[Block], recogniser: Recogniser, asked: Recogniser | None = None
+) -> Iterator[Report]:
     """What is said, as soon as it can be told; reads a block at a time, and no clock.
+
+    `asked` understands what is said once the coach has asked.
 
     Raises:
         MissingExtraError: the extra "listen" isn't installed.
     """
     listener = _Listener(recogniser)
     for block in blocks:
+        if block.asked and asked:
+            listener.recogniser = asked
         yield from listener.hear(block)
 
 
 class _Listener:
     def __init__(self, recogniser: Recogniser) -> None:
-        self._recogniser = recogniser
+        self.recogniser = recogniser
         self._cleaner = Cleaner()
         self._segments = Segments()
         self._second = _Second()
@@ -95,7 +101,7 @@ class _Listener:
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recognise(segment)
-        command = self._recogniser.phrases[guess.phrase]
+        command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
         if not guess.sure:
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
@@ -107,33 +113,33 @@ class _Listener:
             yield Heard(command, guess.phrase, guess.score, *where)
 
     def _recognise(self, segment: Segment) -> Guess:
-        guess = self._recogniser.recognise(segment.samples)
+        guess = self.recogniser.recognise(segment.samples)
         if self._cleaner.played_with(len(segment.samples)) is None:
             return guess
-        closely = self._recogniser.recognise(segment.close)
+        closely = self.recogniser.recognise(segment.close)
         return max(guess, closely, key=lambda each: (each.sure, each.score))
 
     def _look(self, segment: Segment) -> Iterator[Report]:
         settled = segment.quiet_chunks == SETTLED_CHUNKS
         if not settled and self._looks % EARLY_EVERY:
             return
-        guess = self._recogniser.glimpse(segment.samples, settled)
+        guess = self.recogniser.glimpse(segment.samples, settled)
         if guess and not self._is_coach(segment, guess):
             self._told = True
-            command = self._recogniser.phrases[guess.phrase]
+            command = self.recogniser.phrases[guess.phrase]
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
 
     def _is_coach(self, segment: Segment, guess: Guess) -> bool:
         """Whether the coach says just that, more clearly: then it is what is left of him."""
         if self._cleaner.converged and segment.louder > LOUDER:
             return False
-        phrases = self._recogniser.phrases
+        phrases = self.recogniser.phrases
         # With him, what is before the word may be another one.
         for count in (len(segment.samples), self._cleaner.done - segment.start + TIGHT):
             played = self._cleaner.played_with(count)
             if played is None:
                 return False
-            said = self._recogniser.recognise(played)
+            said = self.recogniser.recognise(played)
             same = phrases[said.phrase] == phrases[guess.phrase]
             if same and said.score > guess.score - AS_CLEAR:
                 return True

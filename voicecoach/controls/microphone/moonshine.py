@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,7 @@ from voicecoach.controls import Command
 from voicecoach.controls.microphone import RATE, Guess, Samples
 from voicecoach.controls.microphone.vocabulary import PHRASES, spellings
 from voicecoach.errors import MissingExtraError
+from voicecoach.events import Answer
 
 PEAK = 0.5
 """The level at which the model hears every segment."""
@@ -52,6 +54,9 @@ RARITY = {
     "ouch": 1.0,
     "that hurts": 3.0,
     "no": -2.0,
+    "better": 1.0,
+    "same": 1.0,
+    "worse": 3.0,
 }
 """What is added to a phrase's score: the model expects "no" everywhere and "resume" nowhere, but
 whoever does exercises doesn't. Tuned with the voices in TUNE of bench/listening."""
@@ -106,7 +111,7 @@ class Moonshine:
 
     language = "en"
 
-    def __init__(self, phrases: Mapping[str, Command] = PHRASES["en"]) -> None:
+    def __init__(self, phrases: Mapping[str, Command | Answer] = PHRASES["en"]) -> None:
         self.phrases = phrases
         self._encoder, self._decoder = _sessions()
         self._tokens = _read_tokens(_folder() / "tokenizer.bin")
@@ -235,6 +240,7 @@ def _folder() -> Path:
     return Path(found.origin).parent / "assets" / "tiny-en"
 
 
+@cache
 def _sessions() -> tuple[Any, Any]:
     folder = _folder()
     try:

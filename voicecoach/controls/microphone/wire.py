@@ -21,27 +21,30 @@ from voicecoach.controls.microphone import (
     Speech,
     Unclear,
 )
+from voicecoach.events import Answer
 
-HEADER = struct.Struct("<?II")
-"""Whether a block is anew, and how many samples of microphone and reference follow (float32)."""
+HEADER = struct.Struct("<??II")
+"""Whether a block is anew, and whether the coach has asked; then how many samples of microphone and
+reference follow (float32)."""
 REPORTS = {kind.__name__: kind for kind in (Ready, Speech, Heard, Unclear, Condition, Failed)}
 
 
 def pack_block(block: Block) -> bytes:
     """A block as bytes."""
-    header = HEADER.pack(block.anew, len(block.microphone), len(block.reference))
+    lengths = len(block.microphone), len(block.reference)
+    header = HEADER.pack(block.anew, block.asked, *lengths)
     return header + block.microphone.tobytes() + block.reference.tobytes()
 
 
 def read_blocks(stream: IO[bytes]) -> Iterator[Block]:
     """Blocks as they come, until the stream ends, be it within one."""
     while len(header := stream.read(HEADER.size)) == HEADER.size:
-        anew, heard, played = HEADER.unpack(header)
+        anew, asked, heard, played = HEADER.unpack(header)
         data = stream.read(4 * (heard + played))
         if len(data) < 4 * (heard + played):
             return
         samples = np.frombuffer(data, np.float32)
-        yield Block(samples[:heard], samples[heard:], anew)
+        yield Block(samples[:heard], samples[heard:], anew, asked)
 
 
 def pack_report(report: Report) -> bytes:
@@ -58,7 +61,8 @@ def read_report(line: bytes) -> Report:
     try:
         facts = json.loads(line)
         if "command" in facts:
-            facts["command"] = Command(facts["command"])
+            said = facts["command"]
+            facts["command"] = Answer(**said) if isinstance(said, dict) else Command(said)
         report: Report = REPORTS[facts.pop("report")](**facts)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(line) from error

@@ -23,9 +23,10 @@ def main() -> None:
         reports.flush()
 
     try:
-        recogniser = open_recogniser(sys.argv[1])
+        commands = open_recogniser(sys.argv[1])
+        answers = open_recogniser(sys.argv[1], asked=True)
         tell(Ready())
-        for report in listen(read_blocks(sys.stdin.buffer), recogniser):
+        for report in listen(read_blocks(sys.stdin.buffer), commands, answers):
             tell(report)
     except BrokenPipeError:
         pass  # whoever listened is gone
