@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 
+import espeakng_loader
 import pytest
 
 from tests.speakers import light_speaker, processes
@@ -234,7 +235,39 @@ def test_a_worker_ends_when_whoever_asks_is_killed(when: str) -> None:
     wait_until(group, 0)
 
 
-# --- no engine
+# --- another engine, or none
+
+
+def test_where_the_system_has_no_espeak_the_embedded_one_speaks(tmp_path: Path) -> None:
+    (tmp_path / "libespeak-ng.so.1").write_text("not a library")
+    program = """
+from pathlib import Path
+from voicecoach.speech.system import SystemEngine
+engine = SystemEngine()
+(voice,) = (voice for voice in engine.voices() if voice.id == "gmw/en-us")
+for text in ("one two three four", "one two three four, " * 3):
+    hertz, raw = engine.speak(text, voice, 150, 0.0)
+    print(len(raw) / 2 / hertz)
+print(engine.version)
+for process in engine.processes:
+    print(Path(f"/proc/{process._process.pid}/maps").read_text())
+engine.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=os.environ | {"LD_LIBRARY_PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    once, thrice, version, *maps = done.stdout.splitlines()
+    assert version.endswith("(embedded)")
+    libraries = {line.split()[-1] for line in maps if "espeak" in line and ".so" in line}
+    assert libraries == {espeakng_loader.get_library_path()}
+    assert 1.0 < float(once) < 2.5, "four words at 150 a minute take 1.6 s"
+    assert 2.5 < float(thrice) / float(once) < 4, "commas make pauses"
 
 
 def test_a_missing_engine_is_one_clear_error(tmp_path: Path) -> None:
