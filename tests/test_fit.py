@@ -12,7 +12,7 @@ from zlib import crc32
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import ImpulseSpeaker
@@ -25,7 +25,7 @@ from voicecoach.controls import Command
 from voicecoach.errors import FitError, SettingError
 from voicecoach.export import Job, export_file
 from voicecoach.export.render import render_program
-from voicecoach.fit import FASTEST_WORDS, LONGEST_GAPS, NEAR, SHORTEST_GAPS
+from voicecoach.fit import FASTEST_WORDS, LONGEST_GAPS, MOST_SILENCE, NEAR, SHORTEST_GAPS
 from voicecoach.phrases import phrases
 from voicecoach.program import Program, build_program
 from voicecoach.program.ranges import settled
@@ -103,7 +103,21 @@ speakers = st.builds(ImpulseSpeaker, st.sampled_from([40, 700, 3_000])) | st.bui
 )
 
 
+LEAPS = """# Leaps
+get ready: 0s
+guidance: minimal
+breath: 8s
+chimes: off
+countdown: off
+## A
+hold 1-3 breaths, 2-5 times, 2 sets, rest 0s, rest 1s between sets
+"""
+
+
 @given(programs(), speakers, st.floats(0, 1))
+@example(program(LEAPS), ImpulseSpeaker(700), 0.05)
+@example(program(LEAPS), ImpulseSpeaker(700), 0.21)
+@example(program(LEAPS), ImpulseSpeaker(700), 0.48)
 def test_a_fit_lasts_so_long_to_the_sample(
     made: Program, speaker: ImpulseSpeaker, share: float
 ) -> None:
@@ -115,15 +129,15 @@ def test_a_fit_lasts_so_long_to_the_sample(
         below, above = fit.between
         assert below < target < above
         for reachable in fit.between:
-            assert Rendition(fitting(made, reachable), speaker).program.spare >= 0
+            assert Rendition(fitting(made, reachable), speaker).program.spare <= MOST_SILENCE
         return
     timeline = fit.timeline()
     assert timeline.frames == frames(target)
     assert sum(segment.frames for segment in fit.segments()) == frames(target)
     leeway = fit.program.settings.leeway
     assert SHORTEST_GAPS <= leeway.gaps <= LONGEST_GAPS
-    # Of any size: where breaths or reps are all that gives way, it grows by leaps.
-    assert fit.program.spare >= 0
+    longest_gaps = leeway.gaps == LONGEST_GAPS
+    assert 0 <= fit.program.spare <= (MOST_SILENCE if longest_gaps else NEAR)
 
     words = phrases(made.settings.language)
     if any(step.kind == "length" for step in fit.program.steps):
@@ -253,13 +267,32 @@ def test_both_sides_have_equal_time() -> None:
 
 def test_more_of_one_rep_may_be_more_than_gaps_make_up_for() -> None:
     script = "# T\nget ready: 0s\n## A\nhold 2m, 1-3 times, rest 5s\nBend.\n"
-    with pytest.raises(FitError, match="with fewer reps no more than") as refused:
+    with pytest.raises(FitError, match="but not between 2:26 and 4:22, as reps") as refused:
         rendition(script, fit="3m30s")
     assert refused.value.between
     below, above = refused.value.between
     assert 120 < below < 210 < above < 300
     for reachable in refused.value.between:
         assert rendition(script, fit=str(reachable)).timeline().frames == reachable * RATE
+
+
+def test_a_refusal_tells_the_nearest_lengths_that_can_be() -> None:
+    made = program(LEAPS)
+    speaker = ImpulseSpeaker(700)
+    shortest, longest = ends(made, speaker)
+    can, cannot = set[int](), set[tuple[int, int]]()
+    for target in range(shortest, longest + 1):
+        fit = tried(made, target, speaker)
+        if isinstance(fit, FitError):
+            assert fit.between
+            cannot.add(fit.between)
+        else:
+            can.add(target)
+            assert fit.program.spare < frames(1.0)
+    assert len(cannot) > 3
+    for below, above in cannot:
+        assert can.isdisjoint(range(below + 1, above))
+        assert {below, above} <= can
 
 
 def test_rests_of_breaths_and_all_that_is_prescribed_stay() -> None:

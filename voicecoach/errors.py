@@ -89,8 +89,8 @@ class SettingError(VoicecoachError):
 class FitError(VoicecoachError):
     """A session that can't last so long; `shortest` and `longest` are what it can, in seconds.
 
-    `between` are the two between which it can't, where that is the reason: what it lasts at the
-    most with some number of reps, and at the least with one more.
+    `between` are the two between which it can't, where that is the reason: what it lasts with some
+    number of reps and breaths, and with one more.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class FitError(VoicecoachError):
         can = f"it can last from {low} to {high}"
         if between:
             below, above = map(write_seconds, between)
-            can += f", but with fewer reps no more than {below}, and with more at least {above}"
+            can += f", but not between {below} and {above}, as reps, sets and breaths stay whole"
         super().__init__(f"this session can't last {write_seconds(seconds)}; {can}")
 
 

@@ -29,6 +29,11 @@ HALVINGS = 16
 """How often what ranges leave open is halved: scripts have fewer steps that matter."""
 NEAR = frames(0.01)
 """What may be left for the silence after all else, though gaps could be nearer still."""
+MOST_SILENCE = frames(1.0)
+"""So much less than this may be left where gaps are at their longest already: lengths are asked for
+and told in whole seconds, and nobody waits for a track to end."""
+COUNT_STEPS = 20
+"""How finely reps and sets are tried where holds leap over the length."""
 MOST_TRIES = 40
 ROUND = 30
 """Seconds within which announcing another length changes the length itself."""
@@ -43,7 +48,8 @@ def fitted(program: Program, measure: Measure) -> Program:
     Rests, pauses and gaps give way first; then holds within their ranges, then reps and sets within
     theirs; words grow faster only where nothing else makes it short enough. What is prescribed
     (holds without a range, beats, breaths) keeps its length. Gaps meet the length but for some
-    frames, which a silence at the end takes: so both sides have equal time.
+    frames, which a silence at the end takes: so both sides have equal time. Where one breath or rep
+    more is too much, and one less leaves MOST_SILENCE, it can't be.
 
     Raises:
         FitError: it can't be; says how long it can last.
@@ -82,16 +88,37 @@ class _Fit:
         if fewer == 1:
             raise self.error()
         words = self.words(counts)
-        if not words:
-            raise self.error((fewer, counts) if counts else None)
+        if not words and not counts:
+            raise self.error()
+        below = [_longest(fewer)] if counts else []
+        above = [] if words else [_shortest(counts, FASTEST_WORDS)]
+        steps = (step / COUNT_STEPS for step in range(1, COUNT_STEPS + 1))
+        for more in (counts, *(step for step in steps if step > counts)):
+            # Words are made faster, and so spoken anew, for the fewest reps only.
+            shortest = _shortest(more, words or 1.0)
+            if self.length(shortest) > self.target:
+                above.append(shortest)
+                break
+            less, leeway = self.filled(shortest)
+            if self.length(leeway) <= self.target:
+                return self.stretched(leeway)
+            below.append(less)
+            above.append(leeway)
+        nearest = max(below, key=self.length)
+        if self.target - self.length(nearest) < MOST_SILENCE:
+            return self.stretched(nearest)
+        raise self.error((nearest, min(above, key=self.length)))
+
+    def filled(self, shortest: Leeway) -> tuple[Leeway, Leeway]:
+        """With longer holds and gaps: first what is too short however long the gaps are, then what
+        is not; that may be too long even with short gaps, where holds grow by breaths.
+        """
         for grain in GRAINS:
-            leeway = Leeway(LONGEST_GAPS, 0.0, grain, counts, words)
-            less, holds = self.least(partial(self.held, leeway))
-            leeway = replace(leeway, gaps=SHORTEST_GAPS)
+            leeway = replace(shortest, grain=grain)
+            less, holds = self.least(partial(self.held, replace(leeway, gaps=LONGEST_GAPS)))
             if self.held(leeway, holds) <= self.target:
-                return self.stretched(replace(leeway, holds=holds))
-        # One step of the holds, which may be whole breaths, is more than the gaps make up for.
-        return self.stretched(replace(leeway, holds=less))
+                break
+        return replace(leeway, gaps=LONGEST_GAPS, holds=less), replace(leeway, holds=holds)
 
     def held(self, leeway: Leeway, holds: float) -> int:
         """Its length with holds that are so far in their ranges."""
@@ -172,17 +199,13 @@ class _Fit:
                 high, most = middle, found
         return low
 
-    def error(self, between: tuple[float, float] | None = None) -> FitError:
-        """Why not; `between` are shares of the reps that are too few, and too many."""
+    def error(self, between: tuple[Leeway, Leeway] | None = None) -> FitError:
+        """Why not; `between` are the nearest ones, with which it is too short and too long."""
         ends = (
             self.bound(_shortest(0.0, FASTEST_WORDS), 1),
             self.bound(_longest(1.0), -1),
         )
-        gap = None
-        if between:
-            fewer, more = between
-            above = self.bound(_shortest(more, FASTEST_WORDS), 1)
-            gap = (self.bound(_longest(fewer), -1), above)
+        gap = (self.bound(between[0], 1), self.bound(between[1], 1)) if between else None
         return FitError(self.program.settings.fit_seconds, ends, gap)
 
     def bound(self, leeway: Leeway, step: int) -> int:
