@@ -21,7 +21,8 @@ from PIL import Image
 
 from tests.fakes import ImpulseSpeaker
 from voicecoach.cli import run
-from voicecoach.errors import CodeError, ExportError, UnavailableError
+from voicecoach.draft import draft_script
+from voicecoach.errors import CodeError, DraftError, ExportError, UnavailableError
 from voicecoach.export import Job, export_file
 from voicecoach.export.handout import handout_notes
 from voicecoach.export.handout.code import MODULE_MM, draw_code
@@ -121,6 +122,17 @@ def test_a_built_in_takes_two_pages_at_most_and_its_code_is_the_script(
     assert unpack(code) == source
 
 
+@pytest.mark.parametrize("name", ["a.pdf", "a.html"])
+def test_who_drafts_from_it_is_told_how_to_have_the_script_itself(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    export_file(Job(path), session())
+    with pytest.raises(DraftError, match=r"of a script; voicecoach import-qr gets") as why:
+        draft_script(path.read_bytes(), name)
+    assert str(why.value).startswith(f"{name}: it is a ")
+
+
 def test_the_same_session_is_the_same_file(tmp_path: Path) -> None:
     material = session()
     for name in ("a.pdf", "b.pdf"):
@@ -151,10 +163,12 @@ def test_a_letter_that_no_font_has_is_told(tmp_path: Path) -> None:
 def test_a_script_too_long_for_a_code_is_told_and_printed_all_the_same(tmp_path: Path) -> None:
     choose = random.Random(1)  # noqa: S311 - words that can't be compressed
     words = " ".join(f"{choose.randrange(1 << 40):x}" for _ in range(900))
-    material = session(f"# Long\n> {words}\nSit.\n")
+    material = session(f"# Long\n> {words}\nSit.\n## Neck\nTurn your head.\nhold 20s\n")
     read = handout(tmp_path / "a.pdf", material)
     assert codes(tmp_path / "a.pdf") == []
     assert "too long for a code" in text(read)
+    drafted = draft_script((tmp_path / "a.pdf").read_bytes(), "a.pdf")
+    assert drafted.exercises, "nothing else has the script"
     (note,) = handout_notes(material)
     assert "2,048 bytes" in note
 

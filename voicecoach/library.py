@@ -14,6 +14,10 @@ from pathlib import Path, PureWindowsPath
 from voicecoach.errors import NotFoundError, quoted
 
 APP = "voicecoach"
+CODED = f"{APP} import-qr"
+"""The keyword of a PDF whose QR code holds the script that it was made of."""
+PAGE_MARK = f'<meta name="generator" content="{APP}">'
+"""What stands in a page that was made of a script."""
 CHIME_EVENTS = ("start", "hold", "release", "rep", "switch", "finish")
 ANSWER = "heard"
 """The chime that answers a spoken command; of a set, but no event of a session."""

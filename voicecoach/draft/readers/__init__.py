@@ -12,6 +12,7 @@ from voicecoach.draft.readers.pdf import read_pdf
 from voicecoach.draft.readers.plain import read_plain
 from voicecoach.draft.readers.word import read_word
 from voicecoach.errors import DraftError
+from voicecoach.library import CODED, PAGE_MARK
 from voicecoach.script.markup import speakable
 
 MOST_BYTES = 32 << 20
@@ -20,6 +21,8 @@ MOST_TEXT = 200_000
 """Characters of text: some eighty pages. Who gives more means a book."""
 MOST_PAGE_BYTES = 2 << 20
 """The largest text or web page."""
+MOST_HEAD = 10_000
+"""Bytes in which a page made of a script says so."""
 
 _OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
@@ -36,7 +39,8 @@ def read_article(data: bytes, name: str) -> list[Block]:
     """The blocks of an article: plain text, Markdown, HTML, .docx or PDF.
 
     Raises:
-        DraftError: it can't be read as any of them, or there is no text in it.
+        DraftError: it can't be read as any of them, there is no text in it, or it is a session's
+            own handout or page.
         MissingExtraError: it takes the extra `draft`.
     """
     blocks = _read(data, Path(name).suffix.lower())
@@ -58,6 +62,10 @@ def _read(data: bytes, suffix: str) -> list[Block]:
         raise DraftError("it is an old .doc or has a password; save it as .docx without one")
     if data.startswith(_PICTURES) or (data.startswith(_RIFF) and data[8:12] == _WEBP):
         raise DraftError("it is a picture; give the text, for example from a scanner's app")
+    if PAGE_MARK.encode() in data[:MOST_HEAD]:
+        raise DraftError(
+            f"it is a page made of a script; {CODED} gets that out of its printed code"
+        )
     if len(data) > MOST_PAGE_BYTES:
         raise DraftError("it is larger than 2 MiB of text; give the pages with the exercises")
     text = _decode(data)

@@ -8,6 +8,7 @@ from typing import Any
 from voicecoach.draft.blocks import Block
 from voicecoach.draft.readers.plain import SOFT_HYPHEN, read_plain
 from voicecoach.errors import DraftError, MissingExtraError
+from voicecoach.library import CODED
 
 MOST_PAGES = 60
 MOST_PAGE_TEXT = 50_000
@@ -24,7 +25,8 @@ def read_pdf(data: bytes) -> list[Block]:
     """The blocks of a PDF's text, page by page.
 
     Raises:
-        DraftError: it has a password, no text (a scan), too many pages, or is damaged.
+        DraftError: it has a password, no text (a scan), too many pages, is damaged, or holds its
+            script already.
         MissingExtraError: it can't be read here.
     """
     try:
@@ -36,6 +38,10 @@ def read_pdf(data: bytes) -> list[Block]:
     texts = []
     try:
         with pypdfium2.PdfDocument(data) as document:
+            if CODED in document.get_metadata_value("Keywords"):
+                raise DraftError(
+                    f"it is a handout made of a script; {CODED} gets that out of its code"
+                )
             if len(document) > MOST_PAGES:
                 raise DraftError(f"the PDF has more than {MOST_PAGES} pages; give those you need")
             for number in range(len(document)):

@@ -11,7 +11,7 @@ from pathlib import Path
 from voicecoach.export.handout.code import Code
 from voicecoach.export.handout.wording import Wording
 from voicecoach.export.material import Material
-from voicecoach.library import background_names, chime_sets
+from voicecoach.library import CODED, background_names, chime_sets
 from voicecoach.routine import (
     Breathe,
     Dose,
@@ -115,7 +115,7 @@ def handout_content(material: Material, routine: Routine, code: Code | None) -> 
         region=region if len(region) == 2 else None,
         title=routine.title,
         author=routine.author,
-        keywords=routine.tags,
+        keywords=(*routine.tags, CODED) if code else routine.tags,
         day={"year": day.year, "month": day.month, "day": day.day} if day else None,
         facts=tuple(filter(None, facts)),
         caution_label=wording.say("caution"),
