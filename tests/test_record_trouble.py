@@ -52,6 +52,23 @@ def test_a_full_disk_stops_nothing_and_is_caught_up_with(path: Path) -> None:
     assert states(session) == ["done", "done", "begun"]
 
 
+def test_on_a_disk_that_is_full_what_was_recorded_is_read(path: Path) -> None:
+    full = (
+        "most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))\n"
+        "tell(len(record.sessions()), record.interrupted(HASH), record.trouble or 'well')\n"
+        "for event in whole(): session.watch(event)\n"
+        "session.close(); tell(session.trouble)\n"
+        "tell(len(record.sessions()), record.interrupted(HASH), record.trouble or 'well')\n"
+    )
+    lost = f"this session can't be recorded in {path}: the disk is full, or fails"
+    assert told(child(path, full, wait=False)).splitlines() == ["0 None well", lost, "0 None well"]
+    assert path.stat().st_size == 0
+    record_session(Record(path), whole())
+    assert told(child(path, full, wait=False)).splitlines() == ["1 None well", lost, "1 None well"]
+    assert len(Record(path).sessions()) == 1
+
+
 DEMOTE = "import urllib.parse\nif os.getuid() == 0: os.setuid(65534)\n"
 """Nobody special, who may not read where Python stands: what is needed is imported before."""
 

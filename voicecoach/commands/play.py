@@ -130,7 +130,8 @@ def _play(
             controllers,
         )
     if recorded.trouble:
-        click.echo(f"This session is not recorded: {recorded.trouble}", err=True)
+        trouble = recorded.trouble
+        click.echo(f"{trouble[:1].upper()}{trouble[1:]}.", err=True)
     return session.late
 
 

@@ -22,7 +22,7 @@ from voicecoach.library import APP
 from voicecoach.program import Program
 from voicecoach.progression import Practices
 from voicecoach.progression.walk import Asked
-from voicecoach.record.database import open_to_read
+from voicecoach.record.database import is_empty, open_to_read
 from voicecoach.record.entry import (
     Interruption,
     RecordedCommand,
@@ -142,11 +142,11 @@ class Record:
             return None
 
     def _ask(self, ask: Callable[[sqlite3.Connection], Result]) -> Result | None:
-        """What the database answers; None where there is none."""
+        """What the database answers; None where there is none, or nothing in it."""
         if not self.path.exists():
             return None
         with contextlib.closing(open_to_read(self.path)) as database:
-            return ask(database)
+            return None if is_empty(database) else ask(database)
 
 
 def _values(settings: Settings) -> dict[str, Any]:

@@ -104,14 +104,18 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         return open_database(path)
     # Readers, too, write beside it, unless they know that nobody can write to it.
     journals = any(path.with_name(path.name + ending).exists() for ending in JOURNALS)
-    mode = "mode=ro" if journals or os.access(path.parent, os.W_OK) else "immutable=1"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-    try:
-        check(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    if journals or os.access(path.parent, os.W_OK):
+        try:
+            return _opened(path, "mode=ro")
+        except sqlite3.OperationalError:
+            if any(_waiting(path)):
+                raise
+    return _opened(path, "immutable=1")  # there may be no room beside it: the disk is full
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether nothing was ever written: the disk was full when it was made."""
+    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
 def check(connection: sqlite3.Connection) -> None:
@@ -163,6 +167,25 @@ def change(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> It
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+    try:
+        check(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _waiting(path: Path) -> Iterator[Path]:
+    """Journals in which something stands that isn't in the database yet."""
+    for ending in ("-wal", "-journal"):
+        journal = path.with_name(path.name + ending)
+        with contextlib.suppress(FileNotFoundError):
+            if journal.stat().st_size:
+                yield journal
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
