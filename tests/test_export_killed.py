@@ -14,8 +14,10 @@ from typing import IO
 
 import av
 import numpy as np
+import pytest
 
 from tests.exports import material
+from voicecoach.errors import ExportError
 from voicecoach.export import Job, export_file
 from voicecoach.export.material import Material
 from voicecoach.export.tracks import FORMATS
@@ -154,3 +156,86 @@ def test_the_sound_of_a_page_that_was_killed_is_removed_too(tmp_path: Path) -> N
     os.utime(left, (before, before))
     export_file(Job(tmp_path / "track.html"), tone(NEW))
     assert [path.name for path in tmp_path.iterdir()] == ["track.html"]
+
+
+SPLIT = """
+import os, signal, sys
+from pathlib import Path
+from tests.test_export_killed import album
+from voicecoach.export import Job, export_file
+job, made, fatal = Job(Path(sys.argv[1]), force=True, split=True), album(NEW), int(sys.argv[2])
+begun = renamed = 0
+def watch(event, arguments):
+    global begun
+    if event in ("os.rename", "os.link", "shutil.rmtree"):
+        begun += 1
+        if begun == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+export_file(job, made)
+print(begun)
+""".replace("NEW", str(NEW))
+
+
+def album(hertz: int) -> Material:
+    """Three tracks of a tone."""
+    samples = 0.3 * np.sin(np.arange(LENGTH) * (2 * np.pi * hertz / RATE)).astype(np.float32)
+    third = LENGTH // 3
+    chapters = [
+        Chapter(f"Part {n}", Frames(n * third), Frames(n * third + third)) for n in (0, 1, 2)
+    ]
+    timeline = Timeline(f"{hertz} Hz", "en", Frames(LENGTH), tuple(chapters), ())
+    return material(timeline, np.split(samples, 20))
+
+
+def played(folder: Path) -> set[int]:
+    """The tones of a folder's three tracks."""
+    tones = set()
+    for number in (1, 2, 3):
+        with av.open(str(folder / f"0{number} Part {number - 1}.wav")) as track:
+            pieces = [frame.to_ndarray().reshape(-1) for frame in track.decode(audio=0)]
+        second = np.concatenate(pieces)[:RATE].astype(np.float64)
+        tones.add(int(np.argmax(np.abs(np.fft.rfft(second)))))
+    return tones
+
+
+def test_a_folder_of_tracks_is_the_old_one_or_the_new_one_whenever_it_is_killed(
+    tmp_path: Path,
+) -> None:
+    folder, path = tmp_path / "back", tmp_path / "back.wav"
+    command = [sys.executable, "-c", SPLIT, str(path)]
+    export_file(Job(path, split=True), album(OLD))
+    (folder / "mine").mkdir()
+    (folder / "mine" / "notes.txt").write_text("precious")
+    events = int(subprocess.check_output([*command, "0"]))
+    assert played(folder) == {NEW}
+    seen = set()
+    for fatal in range(1, events + 1):
+        export_file(Job(path, split=True, force=True), album(OLD))
+        killed = subprocess.run([*command, str(fatal)], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        if not folder.exists():
+            seen.add(0)
+            with pytest.raises(ExportError, match="back exists; replace it with --force"):
+                Job(path, split=True).check()  # any look at it brings it back
+            assert played(folder) == {OLD}
+        (tone,) = played(folder)
+        seen.add(tone)
+        assert (folder / "mine" / "notes.txt").read_text() == "precious"
+        assert sorted(each.name for each in folder.iterdir())[-3:] == [
+            "back.cue",
+            "back.m3u8",
+            "mine",
+        ]
+    assert seen == {OLD, NEW, 0}
+    export_file(Job(path, split=True, force=True), album(NEW))
+    assert not list(tmp_path.glob(".*.old"))
+
+
+def test_a_folder_that_is_linked_to_stays_linked_to(tmp_path: Path) -> None:
+    (tmp_path / "music").mkdir()
+    (tmp_path / "back").symlink_to("music")
+    export_file(Job(tmp_path / "back.wav", split=True, force=True), album(NEW))
+    assert (tmp_path / "back").is_symlink()
+    assert played(tmp_path / "music") == {NEW}
+    assert {each.name for each in tmp_path.iterdir()} == {"music", "back"}

@@ -1,4 +1,9 @@
-"""Whole files: a file's name enters, a path beside it to write to; the file is there when whole."""
+"""Whole files: a file's name enters, a path beside it to write to; the file is there when whole.
+
+A folder's files, too, are all the old ones or all the new ones: the new folder is made beside the
+old one and takes its name. No system renames two at once, so for that moment the old one stands
+beside; who is killed just then has it back with the next export of that name.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,8 @@ from voicecoach.errors import ExportError
 
 ABANDONED = 3600
 """Seconds for which no export leaves its file as it is."""
+OLD = ".old"
+"""The ending of a folder that is being replaced."""
 
 
 @contextlib.contextmanager
@@ -40,6 +47,8 @@ def check_free(path: Path, *, force: bool) -> None:
     Raises:
         ExportError: there is one, and it is not to be replaced.
     """
+    with _clear(path):
+        _restore(path)
     if path.exists() and not force:
         raise ExportError(f"{path} exists; replace it with --force")
 
@@ -51,19 +60,73 @@ def whole_folder(path: Path) -> Iterator[Path]:
     Raises:
         ExportError: it can't be written.
     """
-    part = _beside(path)
     with _clear(path):
+        path = path.resolve()  # a link stays one
+        part = _beside(path)
+        _restore(path)
         _tidy(part)
         try:
             part.mkdir()
             yield part
-            if path.exists():
+            if not path.exists():
+                part.rename(path)
+            elif path.is_mount():  # its name is not to be had
                 for file in sorted(part.iterdir()):
                     file.replace(path / file.name)
             else:
-                part.rename(path)
+                _swap(part, path)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _swap(new: Path, path: Path) -> None:
+    """Let a new folder take the place of the one that is there, and that the new one's."""
+    shutil.copymode(path, new)
+    _keep(path, new)
+    old = path.with_name(f".{path.name[:50]}.{os.getpid()}{OLD}")
+    try:
+        path.rename(old)
+        new.rename(path)
+    except BaseException:
+        if not path.exists():
+            old.rename(path)
+        raise
+    _keep(old, path)  # what was put there meanwhile
+    with contextlib.suppress(FileNotFoundError):  # another export saw that it is done with
+        old.rename(new)
+
+
+def _keep(old: Path, new: Path) -> None:
+    """Let all that a folder holds besides stand in a new one as well, without being copied."""
+    for other in old.iterdir():
+        kept = new / other.name
+        if kept.exists():
+            continue
+        if other.is_dir() and not other.is_symlink():
+            shutil.copytree(other, kept, symlinks=True, copy_function=_link)
+        else:
+            _link(other, kept)
+
+
+def _link(file: str | os.PathLike[str], to: str | os.PathLike[str]) -> None:
+    try:
+        os.link(file, to, follow_symlinks=False)
+    except (OSError, NotImplementedError):  # a stick's file system has no links
+        shutil.copy2(file, to, follow_symlinks=False)
+
+
+def _restore(path: Path) -> None:
+    """Give a folder its name back that somebody took away who was killed before the new one came;
+    and remove one whose new one did come.
+    """
+    path = path.resolve()
+    left = re.compile(rf"\.{re.escape(path.name[:50])}\.[0-9]+{re.escape(OLD)}")
+    for old in list(path.parent.iterdir()) if path.parent.is_dir() else ():
+        if left.fullmatch(old.name) and old.is_dir():
+            if path.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.rename(path)
 
 
 def _beside(path: Path) -> Path:
