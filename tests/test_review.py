@@ -6,6 +6,8 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import av
@@ -16,15 +18,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from tests.pages import opened
 from voicecoach.events import ANSWERS, Answer, Ending
 from voicecoach.figure.drawing import rasterised
 from voicecoach.phrases import languages
 from voicecoach.record import RecordedExercise, RecordedSession, State
 from voicecoach.review import Review, look_back
-from voicecoach.review.chart import MOST_EXERCISES, MOST_WEEKS, chart
+from voicecoach.review.chart import MOST_EXERCISES, MOST_WEEKS, WIDTH, chart
 from voicecoach.review.report import report_html, report_pdf
 from voicecoach.review.wording import Words
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SMALLEST = 13
+"""Units of a chart's smallest letters."""
 TODAY = date(2026, 11, 25)
 """A Wednesday."""
 NASTY = '<script>alert("x")</script> & "Rücken" 猫\x07'
@@ -244,3 +252,27 @@ def test_a_report_begins_at_the_top_of_its_page() -> None:
 
 def test_a_single_day_is_told_once() -> None:
     assert Words("en").stretch(back(session())) == "25 November 2026"
+
+
+@pytest.mark.parametrize("width", [360, 390, 1200])
+def test_the_page_is_read_on_a_phone_too(browser: Browser, tmp_path: Path, width: int) -> None:
+    file = tmp_path / "report.html"
+    sessions = [session(days, answer=Answer("better")) for days in range(60)]
+    file.write_text(report_html(back(*sessions, weeks=12, title="Ease your back"), Words("en")))
+    with opened(browser, file.as_uri(), viewport={"width": width, "height": 844}) as page:
+        assert page.page.evaluate("document.scrollingElement.scrollWidth") <= width, (
+            "the page stands still"
+        )
+        drawn = page.page.evaluate("document.querySelector('svg').getBoundingClientRect().width")
+        assert drawn / WIDTH * SMALLEST >= 12, "pixels of CSS that its smallest letters have"
+        hidden = "(e => e.scrollWidth - e.clientWidth)(document.querySelector('.chart'))"
+        assert (page.page.evaluate(hidden) > 0) == (width < 1000)
+        last = page.page.evaluate("document.querySelector('table').getBoundingClientRect().right")
+        assert last <= width
+        page.page.keyboard.press("Tab")
+        page.page.keyboard.press("End")
+        for _ in range(40):
+            page.page.keyboard.press("ArrowRight")
+        page.wait(f"document.querySelector('.chart').scrollLeft >= {hidden} - 1")
+        assert not page.troubles
+        assert page.requests == [file.as_uri()]

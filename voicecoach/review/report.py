@@ -24,6 +24,9 @@ TEXT = 176.0
 STYLE = (
     "body{margin:0 auto;max-width:62.5rem;padding:1rem;font-family:system-ui,sans-serif;"
     "color:#1c2326;background:#fff;line-height:1.5}svg{width:100%;height:auto}"
+    # On a phone the chart keeps its size and is moved sideways: its letters could not be read.
+    ".chart{overflow-x:auto}.chart svg{min-width:60rem}"
+    "@media print{.chart{overflow:visible}.chart svg{min-width:0}}"
     "table{border-collapse:collapse;width:100%}th,td{border-top:1px solid #d9d5cb;padding:.3rem}"
     "th{text-align:start}td+td,th+th{text-align:end}p{color:#586064}"
 )
@@ -64,12 +67,14 @@ def report_html(review: Review, words: Words) -> str:
         for row in _rows(review, words)
     )
     table = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+    title = escape(_title(review, words))
     return (
         f'<!DOCTYPE html>\n<html lang="{words.spoken.language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(_title(review, words))}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<main>\n<h1 hidden>{escape(_title(review, words))}</h1>\n"
-        f"{chart(review, words, MOST_ROWS).svg}"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<main>\n<h1 hidden>{title}</h1>\n"
+        f'<div class="chart" role="region" aria-label="{title}" tabindex="0">\n'
+        f"{chart(review, words, MOST_ROWS).svg}</div>\n"
         f"{table if rows else ''}<p>{escape(words.texts['note'])}</p>\n</main>\n</body>\n</html>\n"
     )
 
