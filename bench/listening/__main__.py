@@ -18,7 +18,17 @@ from typing import Any
 
 from bench.listening.speakers import HELD_OUT
 from bench.listening.streams import over_coach, spoken
-from bench.listening.trials import NINE, Tally, coach, coached, noise, over, talk, words
+from bench.listening.trials import (
+    NINE,
+    Tally,
+    answers,
+    coach,
+    coached,
+    noise,
+    over,
+    talk,
+    words,
+)
 from voicecoach.controls.microphone.wire import pack_block
 
 TALK_MINUTES, COACH_MINUTES = 107, 15
@@ -42,6 +52,7 @@ def main() -> None:
             return whole
 
         in_quiet_and_noise(numbers, together)
+        asked(numbers, together)
         over_the_coach(numbers, together)
         false_commands(options.share, together)
 
@@ -71,6 +82,14 @@ def in_quiet_and_noise(numbers: range, together: Callable[..., Tally]) -> None:
         late = statistics.quantiles(values, n=20)[-1]
         print(f"{name} from the word's end: {statistics.median(values):.2f} s, p95 {late:.2f} s "
               f"(target {target}), the models' own time apart", flush=True)  # fmt: skip
+
+
+def asked(numbers: range, together: Callable[..., Tally]) -> None:
+    """The words that answer how it was."""
+    for snr in (None, 20.0, 10.0):
+        tally = together(answers, *[(number, snr) for number in numbers])
+        name = "clean" if snr is None else f"{snr:.0f} dB"
+        print(f"answers, {name}: {tally.rate():.3f}; wrong {tally.mistaken}", flush=True)
 
 
 def over_the_coach(numbers: range, together: Callable[..., Tally]) -> None:

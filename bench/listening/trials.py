@@ -17,6 +17,7 @@ from voicecoach.controls.microphone import RATE, Block, Heard, Recogniser
 from voicecoach.controls.microphone.listening import listen
 from voicecoach.controls.microphone.recognisers import open_recogniser
 
+ANSWERS = ("better", "same", "the same", "worse")
 NINE = ("pause", "resume", "continue", "skip", "next", "repeat", "slower", "faster", "stop")
 LATE_SECONDS = 1.5
 """A command told later than that after its word's end was given up by the person."""
@@ -50,9 +51,9 @@ class Tally:
 
 
 @cache
-def recogniser() -> Recogniser:
+def recogniser(*, asked: bool = False) -> Recogniser:
     """The English one; loaded once a process."""
-    return open_recogniser("en")
+    return open_recogniser("en", asked=asked)
 
 
 def lines(name: str) -> list[str]:
@@ -66,10 +67,10 @@ def coach() -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     return joined(Speaker("espeak", "en-gb-x-gbclan"), lines("coach"))
 
 
-def trial(stream: Stream) -> Tally:
-    """Listen to a stream as it would come."""
+def trial(stream: Stream, *, asked: bool = False) -> Tally:
+    """Listen to a stream as it would come; `asked`, as it would after the coach's question."""
     tally = Tally([word.phrase for word in stream.said], seconds=stream.seconds)
-    phrases = recogniser().phrases
+    phrases = recogniser(asked=asked).phrases
     now = 0
 
     def blocks() -> Iterator[Block]:
@@ -79,7 +80,7 @@ def trial(stream: Stream) -> Tally:
             yield block
 
     waiting = list(stream.said)
-    for report in listen(blocks(), recogniser()):
+    for report in listen(blocks(), recogniser(asked=asked)):
         if not isinstance(report, Heard):
             continue
         meant = next(
@@ -103,6 +104,12 @@ def words(number: int, phrases: tuple[str, ...], snr: float | None) -> Tally:
     """A held-out speaker says phrases in quiet or noise."""
     seed = 1000 + number * 7 + int(snr or 0)
     return trial(spoken(HELD_OUT[number], phrases, seed, snr))
+
+
+def answers(number: int, snr: float | None) -> Tally:
+    """A held-out speaker answers how it was, in quiet or noise, once he was asked."""
+    seed = 5000 + number * 7
+    return trial(spoken(HELD_OUT[number], ANSWERS, seed, snr), asked=True)
 
 
 def over(number: int, phrases: tuple[str, ...], louder: float) -> Tally:
