@@ -119,8 +119,8 @@ class ScreenDisplay:
             case _:
                 if line := event_line(event):
                     self._note = line
-                if isinstance(event, Answered):
-                    self.answered = f" {line}"
+                if isinstance(event, Asked | Answered):  # once more, if an answer was taken back
+                    self.answered = f" {line}" if isinstance(event, Answered) else ""
 
     def say(self, lines: list[str]) -> None:
         """Show something else below, such as the list of keys; a second time takes it away."""
