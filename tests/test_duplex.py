@@ -79,7 +79,7 @@ def test_two_people_are_understood_while_the_coach_talks_as_loud_as_they(tmp_pat
 
 def test_who_is_asked_answers_by_voice_and_is_recorded(tmp_path: Path) -> None:
     script = tmp_path / "talk.md"
-    script.write_text(f"# Talk\nguidance: minimal\n## Lie\n{TALK * 2}\n")
+    script.write_text(f"# Talk\nguidance: minimal\n## Lie\n{TALK}\n")
     routine, _ = read_script(script.read_text())
     settings = replace(merge_settings(environment=os.environ), listening=True)
     program = build_program(routine, settings)
