@@ -128,7 +128,7 @@ def test_a_killed_engine_is_replaced(engine: EngineProcess, when: str) -> None:
 def test_a_child_that_crashes_is_spoken_again(engine: EngineProcess) -> None:
     speak(engine)
     with ThreadPoolExecutor(1) as pool:
-        spoken = pool.submit(speak, engine, LONG)
+        spoken = pool.submit(speak, engine, LONG * 5)
         _, child = wait_until_speaking(engine)
         os.kill(child, signal.SIGSEGV)
         assert len(spoken.result()) > 1_000_000
