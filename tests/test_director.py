@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from voicecoach.session.edit import Place, holding
 from voicecoach.session.stream import FADE, HEADROOM, Heard
 from voicecoach.settings import merge_settings
 from voicecoach.sound import Samples
+from voicecoach.speech import Utterance
 from voicecoach.units import RATE
 
 SCRIPT = """\
@@ -117,11 +119,27 @@ class Player:
         self.events += self.director.reporter.events()
 
 
+class UnfinishedSpeaker(ImpulseSpeaker):
+    """Some words take it as long as they are let."""
+
+    def __init__(self, slow: str) -> None:
+        super().__init__()
+        self.slow, self.let = slow, threading.Event()
+
+    def speak(self, utterance: Utterance) -> Samples:
+        if self.slow in utterance.text:
+            assert self.let.wait(20)
+        return super().speak(utterance)
+
+
 @contextmanager
-def playing(script: str = SCRIPT, **options: str) -> Iterator[Player]:
+def playing(
+    script: str = SCRIPT, speaker: ImpulseSpeaker | None = None, **options: str
+) -> Iterator[Player]:
     routine, _ = read_script(script)
     own = merge_settings({"chimes": "off", "room tone": "off", **options})
-    director = Director(Rendition(build_program(routine, own), ImpulseSpeaker()))
+    speaker = speaker or ImpulseSpeaker()
+    director = Director(Rendition(build_program(routine, own), speaker))
     director.begin(0)
     try:
         yield Player(director)
@@ -312,6 +330,27 @@ def test_stopping_silences_at_once_says_so_and_ends(
         said = next(c.text for c in player.heard[-1].segment.cues if c.kind == "speech")
         assert said.startswith(words)
         assert sum(map(len, player.played[-30:])) < 60 * RATE
+
+
+@pytest.mark.parametrize(("command", "words"), [(Command.STOP, "We stop"), (Command.OUCH, "Stop")])
+def test_stopping_does_not_wait_for_words_that_are_still_to_be_spoken(
+    command: Command, words: str
+) -> None:
+    speaker = UnfinishedSpeaker("Lie on")
+    with playing(speaker=speaker) as player:
+        try:
+            until = time.monotonic() + 0.5
+            while time.monotonic() < until:  # to where it can't go on
+                if ready := player.director.stream._queued:
+                    until = time.monotonic() + 0.5
+                    player.pull(min(ready, 480))
+            assert isinstance(player.do(command), Obeyed)
+            player.finish()
+            said = [c.text for c in player.heard[-1].segment.cues if c.kind == "speech"]
+            assert said[0].startswith(words)
+            assert not any("Lie on" in utterance.text for utterance in speaker.spoken)
+        finally:
+            speaker.let.set()
 
 
 def test_what_has_nothing_to_act_on_is_ignored_with_a_reason() -> None:

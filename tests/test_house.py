@@ -19,6 +19,7 @@ ROOMS = [
     "units",
     "errors",
     "whole",
+    "offline",
     "routine",
     "progression",
     "step",

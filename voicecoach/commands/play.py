@@ -54,7 +54,7 @@ from voicecoach.units import write_seconds
 @click.option(
     "--or-export",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Without a sound device, write the track here instead.",
+    help="Without a sound device, write the track here instead; a file that is there is replaced.",
 )
 @setting_options(live=True)
 def command(

@@ -89,19 +89,20 @@ def fill(
 ) -> Generator[Done]:
     """Carry the orders out, `workers` at once; each that is done, well or not, as it is done.
 
-    When the caller stops asking, what is being written is dropped.
+    When the caller stops asking, what is being written is dropped, without waiting for what is
+    still being spoken for it: that ends when the speaker is closed.
     """
     stopped = threading.Event()
-    with ThreadPoolExecutor(workers, "export") as pool:
-        futures: list[Future[Done]] = [
-            pool.submit(_carry_out, order, render, watch, stopped) for order in orders
-        ]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
+    pool = ThreadPoolExecutor(workers, "export")
+    futures: list[Future[Done]] = [
+        pool.submit(_carry_out, order, render, watch, stopped) for order in orders
+    ]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        stopped.set()
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _StoppedError(Exception):

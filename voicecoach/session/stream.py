@@ -71,8 +71,7 @@ class Stream:
         self._silent = True
         self._ending = False
         self._closed = False
-        self._thread = threading.Thread(target=self._mix_ahead, name="mix", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def read(self, wanted: int) -> Samples:
         """The next frames for the device; as voicecoach.output.Source."""
@@ -114,6 +113,7 @@ class Stream:
             self._drop()
             for piece in _shaped(faded, np.linspace(1, 0, FADE, dtype=np.float32)):
                 self._push(piece)
+            self._lock.notify_all()
             return place
 
     def go(self, *places: Place) -> None:
@@ -169,7 +169,8 @@ class Stream:
         with self._lock:
             self._closed = self._ending = True
             self._lock.notify_all()
-        self._thread.join(5)
+        if self._thread:
+            self._thread.join(5)
 
     def _start(self, places: list[Place]) -> None:
         self.error = None
@@ -177,6 +178,11 @@ class Stream:
         self._seam = self._at + self._queued
         following = itertools.chain(places, self._after(places[-1].segment))
         self._source = self._mixer(following, self._seam)
+        # Each on a thread of its own: the one before may be waiting for words to be spoken.
+        self._thread = threading.Thread(
+            target=self._mix_ahead, args=(self._source,), name="mix", daemon=True
+        )
+        self._thread.start()
 
     def _fill_now(self, old: list[Piece] | None = None) -> None:
         """Mix the first stretch here and now, out of `old` by a crossfade."""
@@ -233,31 +239,30 @@ class Stream:
             self._queue.append(piece)
             self._queued += len(piece.samples)
 
-    def _mix_ahead(self) -> None:
+    def _mix_ahead(self, source: Iterator[Piece]) -> None:
+        """Mix one source, until it ends or another takes its place."""
         while True:
             with self._lock:
-                while not self._closed and (self._source is None or self._queued >= AHEAD):
+                while self._source is source and self._queued >= AHEAD and not self._closed:
                     self._lock.wait()
-                if self._closed:
+                if self._source is not source or self._closed:
                     return
-                source = self._source
             piece, error = None, None
             try:
-                piece = next(source, None) if source else None
+                piece = next(source, None)
             except Exception as failure:  # noqa: BLE001 - told by the session, on its own thread
                 error = failure
             with self._lock:
                 if self._source is not source:
-                    continue  # changed meanwhile: this piece, or failure, is of what was dropped
-                if error:
-                    self.error = error
-                    self._source = None
-                    continue
-                if piece is None:
-                    self._source = None
-                    self._ending = True
-                else:
+                    return  # changed meanwhile: this piece, or failure, is of what was dropped
+                if piece is not None:
                     self._push(piece)
+                    continue
+                self._source = None
+                self.error = error
+                if error is None:
+                    self._ending = True
+                return
 
 
 def _shaped(pieces: list[Piece], level: Samples, added: Samples | None = None) -> list[Piece]:

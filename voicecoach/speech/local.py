@@ -8,9 +8,7 @@ import contextlib
 import json
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +20,7 @@ from voicecoach.errors import NotFoundError, SpeechError
 from voicecoach.library import cache_folder
 from voicecoach.sound import Metered, Samples
 from voicecoach.speech import Utterance, Voice, calibration
+from voicecoach.speech.ahead import Ahead
 from voicecoach.speech.cache import SpeechCache
 from voicecoach.speech.calibration import Calibration, measure, read_calibration
 from voicecoach.speech.engine import Engine
@@ -32,8 +31,6 @@ from voicecoach.speech.spoken import Spoken, read_spoken, spoken
 from voicecoach.speech.system import SystemEngine
 from voicecoach.speech.voices import choose_voice, usual_voice
 
-AHEAD = 32
-"""Utterances spoken before they are asked for: a few seconds of work, some MB of samples."""
 AT_HAND = 64
 """Utterances kept in memory; the others wait in the cache."""
 _UNSAFE = str.maketrans({"<": " ", ">": " ", "\\": " ", "[": " ", "]": " ", "{": " ", "}": " "})
@@ -72,35 +69,30 @@ class LocalSpeaker:
         """Engines that have failed, by their names."""
         self.tell = tell
         self._measuring = threading.Lock()
+        self._losing = threading.Lock()
         self._listing = {engine.name: threading.Lock() for engine in self.engines}
         self._closed = False
-        self._ahead = threading.Lock()
         self._chosen: dict[tuple[str, str], Voice] = {}
         self._calibrations: dict[str, Calibration] = {}
-        self._waiting: deque[Utterance] = deque()
-        self._coming: dict[Utterance, Future[Spoken]] = {}
         self._at_hand = lru_cache(AT_HAND)(self._load)
         self._cache = SpeechCache(folder or cache_folder() / "speech")
         self._voices: dict[str, tuple[Voice, ...]] = {}
         self._at_once = at_once or min(2, os.cpu_count() or 1)
-        self._pool = ThreadPoolExecutor(self._at_once, "speech")
+        self._ahead = Ahead(self._fetch, self._at_once)
         # The engine starts, if it will be needed, while the script is still being read.
-        self._pool.submit(self._first_voices)
+        self._ahead.do(self._first_voices)
 
     def speak(self, utterance: Utterance) -> Samples:
         """As Speaker.speak."""
-        self._speak_ahead()
         return self._at_hand(utterance).samples
 
     def metered(self, utterance: Utterance) -> Metered:
         """As Speaker.metered."""
-        self._speak_ahead()
         return self._at_hand(utterance).metered
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """As Speaker.prepare."""
-        self._waiting.extend(utterances)
-        self._speak_ahead()
+        self._ahead.prepare(utterances)
 
     def voice(self, wanted: str, language: str) -> Voice:
         """As Speaker.voice."""
@@ -138,10 +130,10 @@ class LocalSpeaker:
     def close(self) -> None:
         """End the engines; what was being spoken is dropped."""
         self._closed = True
-        self._waiting.clear()
+        self._ahead.stop()
         for engine in self.engines:
             engine.close()
-        self._pool.shutdown(cancel_futures=True)
+        self._ahead.close()
         for engine in self.engines:  # it may have started something meanwhile
             engine.close()
         self._cache.close()
@@ -170,18 +162,13 @@ class LocalSpeaker:
                         return voice
         return None
 
-    def _speak_ahead(self) -> None:
-        with self._ahead:
-            while self._waiting and len(self._coming) < AHEAD:
-                utterance = self._waiting.popleft()
-                if utterance not in self._coming:
-                    self._coming[utterance] = self._pool.submit(self._fetch, utterance)
-
     def _load(self, utterance: Utterance) -> Spoken:
-        # What is kept is read here: all threads of the pool may be waiting for an engine to start.
+        # What is kept is read here: all threads may be waiting for an engine to start.
         kept = self._kept(utterance)
-        coming = self._coming.pop(utterance, None)
-        return kept or (coming or self._pool.submit(self._fetch, utterance)).result()
+        if kept is None:
+            return self._ahead.get(utterance)
+        self._ahead.drop(utterance)
+        return kept
 
     def _fetch(self, utterance: Utterance) -> Spoken:
         kept = self._kept(utterance)
@@ -216,15 +203,11 @@ class LocalSpeaker:
         return None if kept is None else read_spoken(kept)
 
     def _lose(self, engine: Engine, error: SpeechError) -> None:
-        with self._ahead:
+        with self._losing:
             if engine.name in self.lost or self._closed:
                 return
             self.lost[engine.name] = error
-            names = {voice.name for voice in self._voices_of(engine)}
-            kept = [utterance for utterance in self._waiting if utterance.voice not in names]
-            self._waiting = deque(kept)
-            for utterance in [one for one in self._coming if one.voice in names]:
-                self._coming.pop(utterance, None)
+            self._ahead.drop_voices(voice.name for voice in self._voices_of(engine))
         self.tell(str(error))
 
     def _calibration(self, engine: Engine, voice: Voice) -> Calibration:

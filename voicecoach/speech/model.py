@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voicecoach.offline import load_onnxruntime
 from voicecoach.phrases import languages, phrases
 
 SEEDS = (0, 1, 2)
@@ -40,7 +41,7 @@ class PiperModel:
 
     def __init__(self, file: Path) -> None:
         """Load it; raises whatever onnxruntime and piper raise."""
-        import onnxruntime
+        onnxruntime = load_onnxruntime()
         from piper import PiperVoice
         from piper.config import PiperConfig
 

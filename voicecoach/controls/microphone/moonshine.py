@@ -21,6 +21,7 @@ from voicecoach.controls.microphone import RATE, Guess, Samples
 from voicecoach.controls.microphone.vocabulary import PHRASES, spellings
 from voicecoach.errors import MissingExtraError
 from voicecoach.events import Answer
+from voicecoach.offline import load_onnxruntime
 
 PEAK = 0.5
 """The level at which the model hears every segment."""
@@ -244,7 +245,7 @@ def _folder() -> Path:
 def _sessions() -> tuple[Any, Any]:
     folder = _folder()
     try:
-        import onnxruntime
+        onnxruntime = load_onnxruntime()
     except ImportError:
         raise MissingExtraError("listening to spoken commands", "listen") from None
     options = onnxruntime.SessionOptions()
