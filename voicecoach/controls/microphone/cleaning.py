@@ -23,6 +23,8 @@ UNHEARD_SECONDS = 5
 """After so many seconds of the coach without any echo there is none: headphones."""
 SEEN_SECONDS = 4
 """After so many seconds of a coach whose lag is known he counts as cancelled, in any noise."""
+STEADY = 50e-6
+"""By how much two clocks may differ in a room that changes slowly."""
 GOOD = 10.0
 """A power ratio: with that much taken away at any time (10 dB), he counts as cancelled at once."""
 
@@ -139,7 +141,7 @@ class Cleaner:
         self._begun = self.heard.end
         self._next = self.heard.end + EVERY
         self._seen = self._unheard = 0
-        self._good = False
+        self._good = self._again = False
         self._powers = np.zeros(2)
 
     def _measure(self) -> None:
@@ -153,8 +155,12 @@ class Cleaner:
         reference = self.played.read(first, self.played.end)
         if self._lag.measure(microphone, now, reference, self.played.end):
             self._practise()
+            self._again = True
         elif not self._lag.known:
             self._unheard += EVERY // 2
+        elif self._again and self._seen >= WINDOW:
+            self._practise()
+            self._again = False
 
     def _practise(self) -> None:
         """Learn the room from what was heard lately."""
@@ -181,7 +187,9 @@ class Cleaner:
     def _cancel(self, at: int) -> Step:
         microphone = self.heard.read(at, at + STEP)
         reference = self._reference(at, STEP)
-        samples, echo = self._echo.cancel(microphone, reference)
+        steady = abs(self._lag.slope) < STEADY
+        settled = steady and self._seen >= SEEN_SECONDS * RATE
+        samples, echo = self._echo.cancel(microphone, reference, settled)
         rest, playing = _power(samples), _power(reference) > AUDIBLE**2
         if playing:
             self._seen += STEP
