@@ -36,8 +36,10 @@ class Step:
     samples: Samples
     rest: float
     """The power of what is left in them."""
+    coach: Samples
+    """The coach's echo in them, as estimated."""
     echo: float
-    """The power of the coach's echo in them, as estimated."""
+    """The power of that."""
     playing: bool
     """Whether the coach may be in them."""
     end: int
@@ -181,7 +183,8 @@ class Cleaner:
         self.done += STEP
         if not self._lag.known:
             samples = self.heard.read(at, at + STEP)
-            return Step(samples, _power(samples), 0.0, self._playing_of_late, self.done)
+            none = np.zeros_like(samples)
+            return Step(samples, _power(samples), none, 0.0, self._playing_of_late, self.done)
         return self._cancel(at)
 
     def _cancel(self, at: int) -> Step:
@@ -196,7 +199,7 @@ class Cleaner:
             self._powers = 0.9 * self._powers + 0.1 * np.array([_power(microphone), rest])
             before, after = self._powers
             self._good |= self._seen > RATE // 4 and bool(before > GOOD * after)
-        return Step(samples, rest, _power(echo), playing, at + STEP)
+        return Step(samples, rest, echo, _power(echo), playing, at + STEP)
 
     def _reference(self, at: int, count: int) -> Samples:
         first = at - self._lag.at(at) + EARLY

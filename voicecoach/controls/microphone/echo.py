@@ -14,8 +14,8 @@ from voicecoach.controls.microphone import Samples
 
 STEP = 256
 """Samples cancelled at once: 16 ms."""
-PARTITIONS = 10
-"""The room's answer is followed for so many steps: 160 ms."""
+PARTITIONS = 16
+"""The room's answer is followed for so many steps: 256 ms."""
 FORGETTING, FORGETTING_FIRST = 0.9999, 0.9997
 """How much of what is known of the room still holds a step later, and how much as long as that is
 little; tuned with bench/listening."""

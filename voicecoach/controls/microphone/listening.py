@@ -29,12 +29,15 @@ EARLY_EVERY = 3
 BEFORE = RATE // 2
 """A command that began so soon after the coach was cancelled may have his echo before it."""
 SETTLED_CHUNKS = 2
-"""So much silence may be the end of a word, and is time for another look."""
+"""While so much silence follows it may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
 """By how much less clearly than it was heard the coach may have said what he is taken to say."""
 LOUDER = 0.0
 """What is louder than that beside his echo (dB), once he is cancelled, he can't have said. Of what
 TUNE of bench/listening said as a coach there was left up to −3."""
+FAINT = -15.0
+"""What is fainter than that beside his echo (dB), once he is cancelled, is what is left of him: so
+is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 LONGEST_LOOK = RATE
@@ -120,7 +123,7 @@ class _Listener:
         return max(guess, closely, key=lambda each: (each.sure, each.score))
 
     def _look(self, segment: Segment) -> Iterator[Report]:
-        settled = segment.quiet_chunks == SETTLED_CHUNKS
+        settled = 0 < segment.quiet_chunks <= SETTLED_CHUNKS
         if not settled and self._looks % EARLY_EVERY:
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
@@ -133,6 +136,8 @@ class _Listener:
         """Whether the coach says just that, more clearly: then it is what is left of him."""
         if self._cleaner.converged and segment.louder > LOUDER:
             return False
+        if self._cleaner.converged and segment.louder < FAINT:
+            return True
         phrases = self.recogniser.phrases
         # With him, what is before the word may be another one.
         for count in (len(segment.samples), self._cleaner.done - segment.start + TIGHT):
