@@ -18,7 +18,8 @@ TAPS = 16
 KEPT = WINDOW + round((LAG_SECONDS + 1) * RATE)
 """Samples of either stream that are kept: what a measurement needs, and a second for drift."""
 PRACTICE = 4
-"""How often the canceller goes through what was heard, when it gets to know the lag."""
+"""How often the canceller goes through what was heard, when it gets to know the lag, and once more
+when it has heard a WINDOW of it: at first there may be hardly a word."""
 UNHEARD_SECONDS = 5
 """After so many seconds of the coach without any echo there is none: headphones."""
 SEEN_SECONDS = 4

@@ -28,8 +28,10 @@ a hundred times as much, as textbooks have it, it is thrown off by the first wor
 NOISE_MEMORY = 0.9
 """How slowly the loudness of everything else is followed, per step."""
 AT_ONCE = 0.5
-"""How much of what is left at the moment counts at once, so that the first sound of a word isn't
-learnt."""
+"""How much of what is left at the moment counts at once, in a room that is known, so that the first
+sound of a word isn't learnt. With this, ANYWHERE and FORGETTING, words of TUNE were 19 dB louder
+than what was left of a coach 10 dB louder than they (the median), not 16, and all but a tenth of
+them 13, not 10."""
 
 Spectrum = NDArray[np.complex128]
 

@@ -1,7 +1,7 @@
-"""Softening: a cleaned stream and the coach's echo enter; it leaves with less of what is left of him.
+"""Softening: a cleaned stream and the coach's echo enter; it leaves with less left of him.
 
-What the canceller leaves is as loud, note by note, as the echo was, less a leak that hardly changes:
-so much is taken from each note, as from noise (a spectral subtraction).
+What the canceller leaves is as loud, note by note, as the echo was, less a leak that hardly
+changes: so much is taken from each note, as one takes noise away (spectral subtraction).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ within which bounds it is followed, note by note."""
 LEAK_STEP = 0.1
 """By so many dB a STEP, towards the median."""
 FLOOR = 10 ** (-10 / 20)
-"""What is kept of any note: with more taken away, words of TUNE of bench/listening are understood
-no more often, and what is left of the coach is taken for other words."""
+"""What is kept of any note. Over a coach 10 dB louder 107 of 117 words of TUNE of bench/listening
+were understood so, 105 with 6 dB at the most taken away, 99 with nothing."""
 SMOOTHING = 0.6
 """What is kept per STEP of the powers compared."""
 USUAL = 0.998
