@@ -31,7 +31,8 @@ BEFORE = RATE // 2
 SETTLED_CHUNKS = 2
 """While so much silence follows it may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
-"""By how much less clearly than it was heard the coach may have said what he is taken to say."""
+"""By how much less clearly than it was heard the coach may have said what he is taken to say, once
+he is cancelled."""
 LOUDER = 0.0
 """What is louder than that beside his echo (dB), once he is cancelled, he can't have said. Of what
 TUNE of bench/listening said as a coach there was left up to −3."""
@@ -133,7 +134,7 @@ class _Listener:
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
 
     def _is_coach(self, segment: Segment, guess: Guess) -> bool:
-        """Whether the coach says just that, more clearly: then it is what is left of him."""
+        """Whether the coach says just that, about as clearly: then it is what is left of him."""
         if self._cleaner.converged and segment.louder > LOUDER:
             return False
         if self._cleaner.converged and segment.louder < FAINT:
@@ -146,7 +147,8 @@ class _Listener:
                 return False
             said = self.recogniser.recognise(played)
             same = phrases[said.phrase] == phrases[guess.phrase]
-            if same and said.score > guess.score - AS_CLEAR:
+            clear = said.score > guess.score - AS_CLEAR
+            if same and (clear or not self._cleaner.converged):
                 return True
         return False
 
