@@ -41,6 +41,10 @@ FAINT = -15.0
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
+TALKING = round(0.8 * RATE)
+"""Who said something so shortly before that was no command talks to somebody..."""
+CLEAR = -5.0
+"""... unless what he says now is clearer than that. (Over a coach what was before may be his.)"""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)
@@ -73,7 +77,7 @@ class _Listener:
         self._segments = Segments()
         self._second = _Second()
         self._told = False
-        self._doubted = -RATE
+        self._doubted = self._spoke = -RATE
         self._looks = 0
 
     def hear(self, block: Block) -> Iterator[Report]:
@@ -101,20 +105,28 @@ class _Listener:
             elif not segment.over and length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
+            if not self._told:
+                self._spoke = segment.end
             yield Speech(False, segment.end)
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recognise(segment)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
-        if not guess.sure:
+        if not guess.sure or self._is_talk(segment, guess):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
         elif self._is_coach(segment, guess):
             yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
+            self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
+
+    def _is_talk(self, segment: Segment, guess: Guess) -> bool:
+        if guess.score > CLEAR or segment.start > self._spoke + TALKING:
+            return False
+        return self._cleaner.played_with(len(segment.samples)) is None
 
     def _recognise(self, segment: Segment) -> Guess:
         guess = self.recogniser.recognise(segment.samples)
