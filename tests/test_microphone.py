@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -161,7 +161,7 @@ class Hesitant:
     """A recogniser that makes nothing of what it hears first, and not much of the next."""
 
     language = "en"
-    phrases = known_phrases("en")
+    phrases: Mapping[str, Command | Answer] = known_phrases("en")
 
     def __init__(self, score: float) -> None:
         self.score, self.calls = score, 0
