@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from voicecoach.controls.microphone import (
     RATE,
     Block,
     Condition,
+    Guess,
     Heard,
     Recogniser,
     Report,
@@ -154,6 +155,35 @@ def test_other_talk_is_no_command(english: Recogniser) -> None:
         speaker=SPEAKERS[1],
     )
     assert heard(listen(alone(talk), english)) == []
+
+
+class Hesitant:
+    """A recogniser that makes nothing of what it hears first, and not much of the next."""
+
+    language = "en"
+    phrases: Mapping[str, Command | Answer] = known_phrases("en")
+
+    def __init__(self, score: float) -> None:
+        self.score, self.calls = score, 0
+
+    def recognise(self, samples: Samples) -> Guess:
+        self.calls += 1
+        return Guess("next", self.score, sure=self.calls > 1)
+
+    def glimpse(self, samples: Samples, settled: bool) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("gap_seconds", "score", "commands"),
+    [(0.5, -6.0, []), (0.5, -4.0, [Command.SKIP]), (1.2, -6.0, [Command.SKIP])],
+)
+def test_who_has_just_said_something_else_must_be_clear(
+    gap_seconds: float, score: float, commands: list[Command]
+) -> None:
+    talk = said("pass me that", "next", gap_seconds=gap_seconds)
+    after = np.zeros(RATE, np.float32)
+    assert heard(listen(alone(np.concatenate([talk, after])), Hesitant(score))) == commands
 
 
 COACH = ["Breathe in, and out again.", "Pause.", "Stop.", "Hold on a little longer.", "Repeat."]

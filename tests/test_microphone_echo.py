@@ -14,6 +14,8 @@ from bench.listening.speakers import Speaker
 from bench.listening.streams import joined
 from voicecoach.controls.microphone import BLOCK, RATE, Block, Samples
 from voicecoach.controls.microphone.cleaning import KEPT, Cleaner, Stream
+from voicecoach.controls.microphone.echo import STEP
+from voicecoach.controls.microphone.softening import Softening
 
 COACH = [
     "Lie on your back on the mat, and breathe.",
@@ -135,6 +137,34 @@ def test_who_speaks_over_the_coach_is_left() -> None:
     error = power(rest[part] - user[part])
     assert 10 * np.log10(power(user[part]) / error) > 8
     assert 10 * np.log10(power(user[part]) / power(microphone[part] - user[part])) < 3
+
+
+def softened(rest: Samples, coach: Samples) -> Samples:
+    """A stream without the coach, softened and no longer late."""
+    softening = Softening()
+    places = range(0, len(rest) - STEP + 1, STEP)
+    pieces = [softening.soften(rest[at : at + STEP], coach[at : at + STEP]) for at in places]
+    return np.concatenate(pieces)[STEP:]
+
+
+def test_what_is_left_of_the_coach_is_softened_and_who_speaks_is_not() -> None:
+    played = coach(2)
+    left = np.float32(0.1) * echo(played, seed=2)
+    said = joined(Speaker("espeak", "en-gb+f2"), ["Please stop, it hurts."])
+    user = np.zeros(len(played), np.float32)
+    user[10 * RATE : 10 * RATE + len(said)] = said
+    soft = softened(left + user, played)
+    assert taken_away(left, soft, 5, 10) > 6
+    part = slice(10 * RATE, 10 * RATE + len(said))
+    before, after = power(left[part]), power(soft[part] - user[part])
+    assert after < before
+    assert 10 * np.log10(power(user[part]) / after) > 15
+
+
+def test_where_no_coach_is_nothing_is_softened() -> None:
+    alone = joined(Speaker("espeak", "en-gb+f2"), ["I think it might rain later."])
+    soft = softened(alone, np.zeros_like(alone))
+    np.testing.assert_allclose(soft, alone[: len(soft)], atol=1e-6)
 
 
 def test_silence_and_digital_noise_are_survived() -> None:

@@ -119,7 +119,7 @@ TUNE = (
 )
 """Thresholds are chosen with these alone."""
 
-SEED = 2611
+SEED = 2612
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",
@@ -152,5 +152,5 @@ def draw(seed: int) -> tuple[Speaker, ...]:
 
 
 HELD_OUT = draw(SEED)
-"""What the table is measured with. Of an earlier draw from the same throats results were seen while
+"""What the table is measured with. Of earlier draws from the same throats results were seen while
 things were tuned; of this one not."""

@@ -29,14 +29,22 @@ EARLY_EVERY = 3
 BEFORE = RATE // 2
 """A command that began so soon after the coach was cancelled may have his echo before it."""
 SETTLED_CHUNKS = 2
-"""So much silence may be the end of a word, and is time for another look."""
+"""While so much silence follows it may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
-"""By how much less clearly than it was heard the coach may have said what he is taken to say."""
+"""By how much less clearly than it was heard the coach may have said what he is taken to say, once
+he is cancelled."""
 LOUDER = 0.0
 """What is louder than that beside his echo (dB), once he is cancelled, he can't have said. Of what
 TUNE of bench/listening said as a coach there was left up to −3."""
+FAINT = -15.0
+"""What is fainter than that beside his echo (dB), once he is cancelled, is what is left of him: so
+is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
+TALKING = round(0.8 * RATE)
+"""Who said something so shortly before that was no command talks to somebody..."""
+CLEAR = -5.0
+"""... unless what he says now is clearer than that. (Over a coach what was before may be his.)"""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)
@@ -69,7 +77,7 @@ class _Listener:
         self._segments = Segments()
         self._second = _Second()
         self._told = False
-        self._doubted = -RATE
+        self._doubted = self._spoke = -RATE
         self._looks = 0
 
     def hear(self, block: Block) -> Iterator[Report]:
@@ -97,20 +105,28 @@ class _Listener:
             elif not segment.over and length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
+            if not self._told:
+                self._spoke = segment.end
             yield Speech(False, segment.end)
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recognise(segment)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
-        if not guess.sure:
+        if not guess.sure or self._is_talk(segment, guess):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
         elif self._is_coach(segment, guess):
             yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
+            self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
+
+    def _is_talk(self, segment: Segment, guess: Guess) -> bool:
+        if guess.score > CLEAR or segment.start > self._spoke + TALKING:
+            return False
+        return self._cleaner.played_with(len(segment.samples)) is None
 
     def _recognise(self, segment: Segment) -> Guess:
         guess = self.recogniser.recognise(segment.samples)
@@ -120,7 +136,7 @@ class _Listener:
         return max(guess, closely, key=lambda each: (each.sure, each.score))
 
     def _look(self, segment: Segment) -> Iterator[Report]:
-        settled = segment.quiet_chunks == SETTLED_CHUNKS
+        settled = 0 < segment.quiet_chunks <= SETTLED_CHUNKS
         if not settled and self._looks % EARLY_EVERY:
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
@@ -130,9 +146,11 @@ class _Listener:
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
 
     def _is_coach(self, segment: Segment, guess: Guess) -> bool:
-        """Whether the coach says just that, more clearly: then it is what is left of him."""
+        """Whether the coach says just that, about as clearly: then it is what is left of him."""
         if self._cleaner.converged and segment.louder > LOUDER:
             return False
+        if self._cleaner.converged and segment.louder < FAINT:
+            return True
         phrases = self.recogniser.phrases
         # With him, what is before the word may be another one.
         for count in (len(segment.samples), self._cleaner.done - segment.start + TIGHT):
@@ -141,7 +159,8 @@ class _Listener:
                 return False
             said = self.recogniser.recognise(played)
             same = phrases[said.phrase] == phrases[guess.phrase]
-            if same and said.score > guess.score - AS_CLEAR:
+            clear = said.score > guess.score - AS_CLEAR
+            if same and (clear or not self._cleaner.converged):
                 return True
         return False
 
