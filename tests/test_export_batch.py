@@ -96,6 +96,31 @@ def test_when_nobody_asks_any_more_the_rest_is_dropped(scripts: list[str], tmp_p
     assert not [path for path in tmp_path.glob(".*") if threading.active_count() == 1]
 
 
+def test_when_nobody_asks_any_more_nobody_waits_for_what_is_still_spoken(
+    scripts: list[str], tmp_path: Path
+) -> None:
+    spoken = threading.Event()
+
+    def slow(script: str) -> Material:
+        assert script == scripts[0] or spoken.wait(20)
+        return render(script)
+
+    found = fill(orders_to(tmp_path, [".wav"], [scripts[0], *scripts[2:]], Job), slow, ignore, 2)
+    assert next(found).error is None
+    closing = threading.Thread(target=found.close)
+    closing.start()
+    closing.join(10)
+    waited = closing.is_alive()
+    spoken.set()
+    closing.join()
+    assert not waited
+
+
+def test_chapters_that_were_asked_for_twice_are_written_once(tmp_path: Path) -> None:
+    jobs = (Job(tmp_path / "a.mp3"), Job(tmp_path / "a.chapters.json"))
+    assert Order("a", jobs).beside(["json"]).jobs == jobs
+
+
 def test_an_order_knows_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"x")
     (tmp_path / "b").mkdir()

@@ -126,6 +126,13 @@ def test_with_headphones_nothing_is_taken_away() -> None:
     assert cleaner.delay_seconds is None
 
 
+def test_a_muted_microphone_tells_nothing_of_the_lag() -> None:
+    played = coach(2)
+    cleaner = Cleaner()
+    cleaned(blocks(np.zeros_like(played), played), cleaner)
+    assert cleaner.delay_seconds is None
+
+
 def test_who_speaks_over_the_coach_is_left() -> None:
     played = coach()
     user = np.zeros(len(played), np.float32)

@@ -84,6 +84,12 @@ def test_nothing_is_recorded_before_the_first_event(path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_session_that_ends_before_it_begins_is_not_recorded(path: Path) -> None:
+    with Record(path).begin(PROGRAM) as session:  # there was no sound device
+        session.watch(Ended("failed"))
+    assert not path.exists()
+
+
 def test_where_a_session_broke_off(path: Path) -> None:
     record = Record(path)
     assert record.interrupted(HASH) is None

@@ -35,7 +35,7 @@ class Order:
         endings = [ending for ending in CHAPTERS if ending.rpartition(".")[2] in kinds]
         tracks = [job for job in self.jobs if job.ending in FORMATS and not job.split]
         more = [replace(t, path=t.path.with_suffix(end)) for t in tracks for end in endings]
-        return replace(self, jobs=(*self.jobs, *dict.fromkeys(more)))
+        return replace(self, jobs=tuple(dict.fromkeys((*self.jobs, *more))))
 
     def missing(self) -> Order:
         """The same without what is there already."""

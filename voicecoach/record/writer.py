@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from voicecoach.events import Event
+from voicecoach.events import Ended, Event
 from voicecoach.record.alive import Owner, own
 from voicecoach.record.database import damaged, open_database, set_aside
 from voicecoach.record.entry import RecordedSession
@@ -52,10 +52,13 @@ class SessionRecord:
         return self._progress.entry
 
     def watch(self, event: Event) -> None:
-        """Take an event in; returns at once and never raises. The first one begins the record."""
+        """Take an event in; returns at once and never raises. The first one begins the record,
+        unless it is the end: without a sound device nothing was done.
+        """
         with self._changed:
             news = self._progress.watch(event) or self._writer is None
-            if self._closing or not news:
+            never = self._writer is None and isinstance(event, Ended)
+            if self._closing or never or not news:
                 return
             self._wanted += 1
             self._changed.notify_all()

@@ -117,7 +117,7 @@ def find_delay(microphone: Samples, reference: Samples) -> float | None:
     likeness = np.fft.irfft(cross, size)[: most + 1][::-1]  # by lag: 0 to most
     height = np.abs(likeness)
     peak = int(height.argmax())
-    if height[peak] < CLEAR * np.sqrt(np.mean(likeness**2)):
+    if height[peak] <= CLEAR * np.sqrt(np.mean(likeness**2)):  # or both are 0: a muted microphone
         return None
     if 0 < peak < most:
         left, top, right = height[peak - 1 : peak + 2]
