@@ -36,8 +36,10 @@ class Ahead:
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """These will be asked for, in this order."""
-        self._waiting.extend(utterances)
-        self._go_on()
+        wanted = list(utterances)
+        with self._lock:
+            self._waiting.extend(wanted)
+            self._go_on()
 
     def get(self, utterance: Utterance) -> Spoken:
         """One that is spoken; it is next, if it isn't yet.
@@ -45,13 +47,14 @@ class Ahead:
         Raises:
             SpeechError: as `speak`, or it was closed.
         """
-        try:
-            with self._lock:
-                self._forget(utterance)
+        with self._lock:
+            self._forget(utterance)
+            try:
                 coming = self._ask_for(utterance)
+            except RuntimeError:  # the pool is shut down
+                raise SpeechError("speech", utterance.text, "it was closed") from None
+        try:
             return coming.result()
-        except RuntimeError:  # of a pool that is shut down
-            raise SpeechError("speech", utterance.text, "it was closed") from None
         finally:
             self.drop(utterance)
 
@@ -72,8 +75,9 @@ class Ahead:
 
     def stop(self) -> None:
         """Speak nothing more than what is being spoken."""
-        self._closed = True
-        self._waiting.clear()
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
 
     def close(self) -> None:
         """End the threads, once what they are doing has ended."""
