@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from bench.listening.people import MUSIC, PEOPLE, prompts
 from bench.listening.speakers import HELD_OUT
 from bench.listening.streams import over_coach, spoken
 from bench.listening.trials import (
@@ -24,14 +25,16 @@ from bench.listening.trials import (
     answers,
     coach,
     coached,
+    music,
     noise,
     over,
+    people,
     talk,
     words,
 )
 from voicecoach.controls.microphone.wire import pack_block
 
-TALK_MINUTES, COACH_MINUTES = 107, 15
+TALK_MINUTES, COACH_MINUTES, SESSION_MINUTES = 107, 15, 120
 
 
 def main() -> None:
@@ -105,25 +108,36 @@ def over_the_coach(numbers: range, together: Callable[..., Tally]) -> None:
 
 def false_commands(share: float, together: Callable[..., Tally]) -> None:
     """What is obeyed though nobody said it."""
+
+    def told(tally: Tally, what: str, target: str) -> None:
+        print(
+            f"false commands in {tally.seconds / 60:.0f} min of {what}: {len(tally.mistaken)} "
+            f"(target {target}) {tally.mistaken}",
+            flush=True,
+        )
+
+    every = max(1, round(1 / share))
+    parts = [(person, part) for person in PEOPLE if prompts(person) for part in range(6)]
+    if not parts:
+        print("real people: none; install asterisk-core-sounds-en-g722 and -es-g722")
+    tally = together(people, *parts[::every]) if parts else Tally()
+    told(tally, "people's talk", f"1 in {TALK_MINUTES} min of talk and noise")
+    voices = range(0, len(HELD_OUT), 3 if parts else 1)[::every]
+    tally.add(together(talk, *[(number,) for number in voices]))
     minutes = TALK_MINUTES * share
-    tally = Tally()
-    for number in range(len(HELD_OUT)):
-        if tally.seconds < 0.75 * minutes * 60:
-            tally.add(together(talk, (number,)))
     quiet = max(0.0, minutes - tally.seconds / 60)
     tally.add(together(noise, *[(number, quiet / 6) for number in range(6)]))
-    print(
-        f"false commands in {tally.seconds / 60:.0f} min of speech and noise: "
-        f"{len(tally.mistaken)} (target 1 in 107 min) {tally.mistaken}",
-        flush=True,
-    )
+    told(tally, "talk and noise", f"1 in {TALK_MINUTES} min")
+    songs = [(number, 3.0 * share) for number in range(len(prompts(MUSIC)))]
+    if songs:
+        told(together(music, *songs), "music", "none")
     minutes = COACH_MINUTES * share
     tally = together(coached, *[(number, minutes / 6) for number in range(6)])
-    print(
-        f"false commands in {tally.seconds / 60:.0f} min of the coach saying command words: "
-        f"{len(tally.mistaken)} (target 0) {tally.mistaken}",
-        flush=True,
-    )
+    told(tally, "the coach saying command words", "0")
+    minutes = SESSION_MINUTES * share
+    snrs = (None, 30.0, 20.0, 10.0)
+    cases = [(number, minutes / 24, snrs[number // 3 % 4]) for number in range(6, 30)]
+    told(together(coached, *cases), "the same with silence and household noise", "none in 120 min")
 
 
 def cost() -> None:

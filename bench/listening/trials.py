@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.listening.people import MUSIC, prompts, recorded
 from bench.listening.rooms import heard, kitchen, pink, room
 from bench.listening.speakers import HELD_OUT, Speaker
 from bench.listening.streams import FLOOR, LEVEL, Stream, active, joined, over_coach, spoken
 from voicecoach.controls import Command
-from voicecoach.controls.microphone import RATE, Block, Heard, Recogniser
+from voicecoach.controls.microphone import RATE, Block, Heard, Recogniser, Samples
 from voicecoach.controls.microphone.listening import listen
 from voicecoach.controls.microphone.recognisers import open_recogniser
 
@@ -123,12 +124,30 @@ def talk(number: int) -> Tally:
     """A held-out speaker says what is no command, to somebody else, with noise."""
     rng = np.random.default_rng([3, number])
     texts = list(rng.permutation(lines("sentences")))
-    dry = joined(HELD_OUT[number], texts)
+    return _in_a_kitchen(joined(HELD_OUT[number], texts), number, rng)
+
+
+def people(person: str, number: int) -> Tally:
+    """Every sixth of what a real person recorded, to somebody else, with noise."""
+    rng = np.random.default_rng([6, number])
+    files = list(rng.permutation(np.array(prompts(person))[number % 6 :: 6]))
+    return _in_a_kitchen(recorded(files, (0.3, 1.2), number), number, rng)
+
+
+def _in_a_kitchen(dry: Samples, number: int, rng: np.random.Generator) -> Tally:
     wet = heard(dry, room(number % 24).person)[: len(dry)]
     wet *= LEVEL / active(wet)
     snr = float(rng.choice([10.0, 20.0, 30.0]))
     noise = kitchen(len(wet), rng) * np.float32(LEVEL * 10 ** (-snr / 20))
     return trial(Stream(wet + noise, np.zeros(len(wet), np.float32), []))
+
+
+def music(number: int, minutes: float) -> Tally:
+    """Music out of the same room, as loud as a person and softer."""
+    file = prompts(MUSIC)[number]
+    sound = recorded([file], (0.0, 0.0), number)[: int(minutes * 60 * RATE)]
+    sound *= np.float32(10 ** (-(0, 6, 12)[number % 3] / 20))
+    return trial(Stream(sound, np.zeros(len(sound), np.float32), []))
 
 
 def noise(number: int, minutes: float) -> Tally:
@@ -139,9 +158,14 @@ def noise(number: int, minutes: float) -> Tally:
     return trial(Stream(sound, np.zeros(len(sound), np.float32), []))
 
 
-def coached(number: int, minutes: float) -> Tally:
-    """The coach says command words, and nobody else says anything."""
+def coached(number: int, minutes: float, snr: float | None = None) -> Tally:
+    """The coach says command words, and nobody else anything; in quiet, or in a kitchen that is
+    `snr` dB softer than a person.
+    """
     length = int(minutes * 60 * RATE)
+    rng = np.random.default_rng(number)
     quiet = Stream(np.zeros(length, np.float32), np.zeros(length, np.float32), [])
-    quiet.microphone += np.random.default_rng(number).normal(0, FLOOR, length).astype(np.float32)
+    quiet.microphone += rng.normal(0, FLOOR, length).astype(np.float32)
+    if snr is not None:
+        quiet.microphone += kitchen(length, rng) * np.float32(LEVEL * 10 ** (-snr / 20))
     return trial(over_coach(quiet, coach(), 3000 + number, (-10.0, 0.0, 10.0)[number % 3]))

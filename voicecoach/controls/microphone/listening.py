@@ -28,7 +28,7 @@ EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
 BEFORE = RATE // 2
 """A command that began so soon after the coach was cancelled may have his echo before it."""
-SETTLED_CHUNKS = 2
+SETTLED_CHUNKS = 4
 """While so much silence follows it may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
 """By how much less clearly than it was heard the coach may have said what he is taken to say, once
@@ -43,7 +43,7 @@ TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 TALKING = round(0.8 * RATE)
 """Who said something so shortly before that was no command talks to somebody..."""
-CLEAR = -5.0
+CLEAR = -4.0
 """... unless what he says now is clearer than that. (Over a coach what was before may be his.)"""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
