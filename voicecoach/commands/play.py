@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voicecoach.commands import (
     PIPE,
     script_argument,
     setting_options,
+    tell_aside,
     terminal,
     user_settings,
 )
@@ -25,9 +27,9 @@ from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
 from voicecoach.controls.mpris import open_media_keys
 from voicecoach.display import Display, open_display
-from voicecoach.errors import DeviceError
+from voicecoach.errors import DeviceError, NotFoundError
 from voicecoach.export import Job
-from voicecoach.library import typed
+from voicecoach.library import find_script, typed
 from voicecoach.output import open_output
 from voicecoach.program import Program, build_program
 from voicecoach.record import Record
@@ -42,7 +44,11 @@ from voicecoach.units import write_seconds
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
 @script_argument
-@click.option("--resume", is_flag=True, help="Go on at the exercise where it broke off last time.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where it broke off last time; without SCRIPT, where any did.",
+)
 @click.option(
     "--control",
     type=click.Choice(["keys", "stdin", "none"]),
@@ -75,6 +81,9 @@ def command(
     """
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
+    given = click.get_current_context().get_parameter_source("script")
+    if resume and given is ParameterSource.DEFAULT:
+        script = _broken_off(script)
     plain = plain or not terminal()
     settings = user_settings(options)
     with LocalSpeaker() as speaker:
@@ -147,6 +156,27 @@ def _question(record: Record, program: Program, control: str) -> Question | None
     return Question(record.bad_in_a_row(program.title))
 
 
+def _broken_off(usual: str) -> str:
+    """The script whose session broke off last, of all; the usual one, if none did.
+
+    Raises:
+        NotFoundError: it can't be found from here.
+    """
+    left = Record().interrupted()
+    if left is None or not left.script:
+        return usual
+    if left.script == PIPE:
+        how = "pipe it in again: voicecoach play - --resume"
+        raise click.UsageError(f"what broke off in {left.name} was read from standard input; {how}")
+    try:
+        find_script(left.script)
+    except NotFoundError:
+        hint = f"it broke off in {left.name}; say where it is: voicecoach play FILE --resume"
+        raise NotFoundError("script", left.script, hint=hint) from None
+    tell_aside(f"{left.script} broke off last, in {left.name}")
+    return left.script
+
+
 def _where_to_begin(
     record: Record, program: Program, script: str, display: Display, *, resume: bool
 ) -> int:
@@ -154,7 +184,7 @@ def _where_to_begin(
     broken_off = record.interrupted(program.routine.script_hash)
     if broken_off is None:
         if resume:
-            display.say(["Nothing was broken off; from the start."])
+            display.say([_why_from_the_start(record, script)])
         return 0
     name = program.routine.exercises[broken_off.exercise - 1].name
     if not resume:
@@ -163,6 +193,14 @@ def _where_to_begin(
         return 0
     record.forget(broken_off)
     return broken_off.exercise
+
+
+def _why_from_the_start(record: Record, script: str) -> str:
+    left = record.interrupted()
+    if left is None or left.script != script:
+        return "Nothing was broken off; from the start."
+    record.forget(left)
+    return f"{script} was changed since it broke off in {left.name}; from the start."
 
 
 def _controllers(control: str, display: Display) -> list[Controller]:
