@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from voicecoach.advice import spoken_as
+from voicecoach.advice import spoken_as, unspeakable
 from voicecoach.bars import Bars, progress_display
 from voicecoach.commands import PIPE, tell, tell_aside, terminal
 from voicecoach.program import Program
@@ -22,9 +22,12 @@ def open_speaker() -> LocalSpeaker:
 
 
 def tell_voice(program: Program, speaker: Speaker) -> None:
-    """Warn of a voice of another language than the session's. Raises as Speaker.voice."""
-    voice = find_voice(program.settings, speaker)
-    tell(spoken_as(program.routine, program.settings, voice))
+    """Warn of a voice of another language than the session's, or than its words'.
+
+    Raises as Speaker.voice.
+    """
+    about = program.routine, program.settings, find_voice(program.settings, speaker)
+    tell(spoken_as(*about) or unspeakable(*about))
 
 
 @contextlib.contextmanager
