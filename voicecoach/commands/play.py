@@ -26,6 +26,7 @@ from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
 from voicecoach.controls.mpris import open_media_keys
+from voicecoach.controls.voice import Voice
 from voicecoach.display import Display, open_display
 from voicecoach.errors import DeviceError, NotFoundError
 from voicecoach.export import Job
@@ -122,10 +123,10 @@ def _play(
     settings = program.settings
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
-    question = _question(record, program, control)
+    controllers = _controllers(control, display)
+    question = _question(record, program, control, controllers)
     rendition = Rendition(program, speaker)
     session = Session(rendition, exercise_start(rendition.program, exercise), question)
-    controllers = _controllers(control, display)
     if voice := open_voice(session, settings, display.say):
         controllers.append(voice)
         if exercise and settings.listening:  # the first step says it otherwise
@@ -144,16 +145,25 @@ def _play(
     return session.late
 
 
-def _question(record: Record, program: Program, control: str) -> Question | None:
-    """Ask whoever has keys at hand, or is listened to; another program only if the user wants it to
-    be asked.
+def _question(
+    record: Record, program: Program, control: str, controllers: list[Controller]
+) -> Question | None:
+    """Ask whoever can answer, by keys or by voice; another program only if the user wants it to be
+    asked.
     """
     settings = program.settings
-    keys = control == "keys" and sys.stdout.isatty()
-    can = "ask" in settings.pinned if control == "stdin" else keys or settings.listening
-    if not settings.ask or not can:
+    program_steers = control == "stdin"
+    if not settings.ask or (program_steers and "ask" not in settings.pinned):
         return None
-    return Question(record.bad_in_a_row(program.title))
+    bad_before = record.bad_in_a_row(program.title)
+    return Question(bad_before, lambda: program_steers or _answerable(controllers))
+
+
+def _answerable(controllers: list[Controller]) -> bool:
+    """Whether somebody is at the keys, who looks at the screen, or is heard."""
+    keys = any(isinstance(each, Keyboard) and each.reads for each in controllers)
+    heard = any(isinstance(each, Voice) and each.hears for each in controllers)
+    return heard or (keys and sys.stdout.isatty())
 
 
 def _broken_off(usual: str) -> str:
