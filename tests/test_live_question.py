@@ -107,6 +107,9 @@ def test_answers_by_key_and_advice_the_third_time(play: Play) -> None:
         record_session(Record(record_file()), worse)
     session = play()
     session.until_shown(ASKED)
+    screen = session.shown[: session.shown.index(ASKED)].rpartition("╭")[2]
+    assert "0:00 left" in screen
+    assert "Next:" not in screen
     session.press("b10")  # a slip, and put right
     status, shown = session.ended()
     assert (status, str(last().answer)) == (0, "10")

@@ -117,6 +117,8 @@ def test_watchers_are_told_where_it_is() -> None:
     assert {m.at + m.left for m in moments if m.left is not None} == {total}
     assert holds[0].next_name == ""
     assert moments[0].next_name == "Reach up"
+    assert moments[-1].step.kind == "closing"
+    assert moments[-1].next_name == ""
 
 
 class Unhurried(ImpulseSpeaker):
