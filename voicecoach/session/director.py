@@ -285,11 +285,11 @@ class Director:
         yield from self.epilogue(self.rendition)
 
     def _unknown(self) -> bool:
-        """Whether the length will still be unknown when half of what is mixed has sounded.
+        """Whether the length will still be unknown when four fifths of what is mixed have sounded.
 
         Then it goes on without: nobody who can't see why should lie in silence until all is spoken.
         """
-        self._owing = not self.rendition.measured(seconds(self.stream.queued) / 2)
+        self._owing = not self.rendition.measured(seconds(self.stream.queued) * 0.8)
         return self._owing
 
     def _mix(self, places: Iterator[Place], at: int) -> Iterator[Piece]:
