@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import VOICES
-from voicecoach.advice import read_as, spelled, spoken_as
+from voicecoach.advice import read_as, spelled, spoken_as, unspeakable
 from voicecoach.cli import run
 from voicecoach.errors import Problem, ScriptError
 from voicecoach.phrases import languages, phrases
@@ -143,7 +144,8 @@ def test_any_text_gives_places_that_are_in_it(text: str, language: str) -> None:
     except ScriptError:
         return
     lines = routine.source.split("\n")
-    for problem in spelled(routine, Settings(language=language)):
+    own = Settings(language=language)
+    for problem in [*spelled(routine, own), *unspeakable(routine, own, VOICES[0])]:
         assert 1 <= problem.location.line <= len(lines)
         assert 1 <= problem.location.column <= len(lines[problem.location.line - 1]) + 1
         assert "\n" not in str(problem)
@@ -200,7 +202,59 @@ def test_a_voice_of_another_language(voice: Voice, language: str) -> None:
         assert problem.cause.startswith(f"the voice {voice.name} speaks ")
 
 
+FOREIGN = {
+    "ru": ("Дыши.", "Cyrillic"),
+    "he": ("נשום.", "Hebrew"),
+    "ja": ("息を吸って。", "Japanese"),
+    "zh": ("吸。", "Chinese"),
+    "ko": ("숨을 쉬세요.", "Korean"),
+    "el": ("Ανάπνευσε.", "Greek"),
+    "ar": ("تنفس.", "Arabic"),
+    "hi": ("साँस लें।", "Devanagari"),
+}
+"""A few words of a language, and what its letters are called."""
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_a_few_words_in_letters_that_the_voice_does_not_know(language: str) -> None:
+    text, writing = FOREIGN[language]
+    routine, _ = read_script(f"# T\n\nSit. {text} Stand.\n", "a.md")
+    (problem,) = unspeakable(routine, Settings(), VOICES[0])
+    assert (problem.location.line, problem.location.column) == (3, 6)
+    word = text.split()[0].rstrip(".。")
+    assert problem.cause == (
+        f'the voice espeak:en-us speaks en (English), and can\'t say "{word}" in {writing} letters'
+    )
+    assert f"say: {word} = …" in problem.hint
+    own = replace(VOICES[0], languages=(language,))
+    assert unspeakable(routine, Settings(), own) == []
+    assert unspeakable(routine, Settings(), replace(own, languages=())) == []
+    said, _ = read_script(f"# T\nsay: {word} = so\n\nSit. {word}. Stand.\n", "a.md")
+    assert unspeakable(said, build_program(said, Settings()).settings, VOICES[0]) == []
+
+
+@pytest.mark.parametrize("text", ["α waves, and 5 µm.", "Naïve café, Łódź, Ünal.", "90° – 2 × 3 €"])
+def test_letters_that_any_voice_says(text: str) -> None:
+    routine, _ = read_script(f"# T\n\n{text}\n", "a.md")
+    assert [unspeakable(routine, Settings(), voice) for voice in VOICES] == [[]] * len(VOICES)
+
+
 # At the command line
+
+
+@pytest.mark.parametrize("command", ["check", "export"])
+def test_a_voice_that_can_not_say_a_word_is_told_of(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], command: str
+) -> None:
+    script = tmp_path / "a.md"
+    script.write_text("# Утро\n\nДыши.\n", encoding="utf-8")
+    options = ["-o", str(tmp_path / "a.wav")] if command == "export" else []
+    assert run([command, str(script), "--voice", "espeak:en-us", *options]) == 0
+    assert capfd.readouterr().err == (
+        f"{script}:1:3: warning: the voice espeak:en-us speaks en (English), and can't say "
+        '"Утро" in Cyrillic letters; choose another, see voicecoach voices; or say how: '
+        "say: Утро = …\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "export", "plan"])

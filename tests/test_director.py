@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from tests.fakes import ImpulseSpeaker
 from voicecoach.controls import Command
 from voicecoach.events import Event, Ignored, Obeyed, StepEnded, StepStarted
+from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
 from voicecoach.session.director import Director
 from voicecoach.session.edit import Place, holding
-from voicecoach.session.stream import FADE, HEADROOM, Heard
+from voicecoach.session.stream import AHEAD, FADE, HEADROOM, Heard
 from voicecoach.settings import merge_settings
 from voicecoach.sound import Samples
 from voicecoach.speech import Utterance
@@ -351,6 +352,59 @@ def test_stopping_does_not_wait_for_words_that_are_still_to_be_spoken(
             assert not any("Lie on" in utterance.text for utterance in speaker.spoken)
         finally:
             speaker.let.set()
+
+
+def lengths_heard(player: Player) -> list[str]:
+    """What was said of the session's length, where its start was heard."""
+    return [
+        cue.text
+        for heard in player.heard
+        for cue in heard.segment.cues
+        if "takes about" in cue.text and heard.start <= cue.start < heard.end
+    ]
+
+
+def length_of(player: Player) -> str:
+    """What there is to be said of all that was played."""
+    length = phrases("en").about(sum(map(len, player.played)) / RATE)
+    return f"This session takes about {length}."
+
+
+def test_nobody_waits_for_the_length_and_it_is_said_once_it_is_known() -> None:
+    speaker = UnfinishedSpeaker("Well done")
+    with playing(speaker=speaker) as player:
+        try:
+            player.until("hold", 1, 2)
+            player.director.announce_length()
+            assert lengths_heard(player) == []
+        finally:
+            speaker.let.set()
+        assert player.director.rendition.measured(20)
+        player.director.announce_length()
+        player.finish()
+        assert lengths_heard(player) == [length_of(player)]
+        assert player.held() == {1: 40, 2: 17}
+        assert player.director.stream.late == 0
+
+
+def test_a_length_that_is_known_before_its_turn_is_said_in_its_turn() -> None:
+    speaker = UnfinishedSpeaker("Well done")
+    with playing(speaker=speaker) as player:
+        try:
+            while not player.director._owing:
+                if player.director.stream.queued < AHEAD:
+                    time.sleep(0.001)  # as a device would, which takes its time
+                else:
+                    player.pull(480)
+            assert player.place().segment.step.index == 0
+        finally:
+            speaker.let.set()
+        assert player.director.rendition.measured(20)
+        player.director.announce_length()
+        player.finish()
+        assert lengths_heard(player) == [length_of(player)]
+        exported = np.concatenate(list(player.director.rendition.blocks()))
+        assert np.allclose(np.concatenate(player.played), exported, atol=1e-6)
 
 
 def test_what_has_nothing_to_act_on_is_ignored_with_a_reason() -> None:

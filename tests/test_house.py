@@ -51,6 +51,7 @@ ROOMS = [
     "review",
     "session",
     "display",
+    "bars",
     "commands",
     "cli",
 ]

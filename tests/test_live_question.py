@@ -107,10 +107,41 @@ def test_answers_by_key_and_advice_the_third_time(play: Play) -> None:
         record_session(Record(record_file()), worse)
     session = play()
     session.until_shown(ASKED)
+    screen = session.shown[: session.shown.index(ASKED)].rpartition("╭")[2]
+    assert "0:00 left" in screen
+    assert "Next:" not in screen
     session.press("b10")  # a slip, and put right
     status, shown = session.ended()
     assert (status, str(last().answer)) == (0, "10")
     assert "Short: over. Pain 10 of 10. Three times in a row it was not good." in shown
+
+
+def test_without_keys_nobody_is_asked(
+    play: Play, sound_server: SoundServer, tmp_path: Path
+) -> None:
+    del play  # but its script and its record
+    master, slave = pty.openpty()  # of no session: it gives no keys
+    env = sound_server.env | {name: os.environ[name] for name in OWN} | {"TERM": "xterm"}
+    command = [sys.executable, "-m", "voicecoach", "play", str(tmp_path / "short.md"), "--listen"]
+    session = subprocess.Popen(
+        [*command, "--plain"],
+        env=env,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
+    )
+    try:
+        assert session.wait(60) == 0
+        shown = os.read(master, 65536).decode()
+        assert "Done." in shown
+        assert ASKED not in shown
+        assert last().ending == "done"
+    finally:
+        session.kill()
+        session.wait()
+        os.close(slave)
+        os.close(master)
 
 
 def test_killed_while_it_asks_the_session_is_done(play: Play) -> None:

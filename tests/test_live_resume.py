@@ -16,8 +16,16 @@ import numpy as np
 import pytest
 
 from tests.soundserver import SoundServer
-from tests.test_live import OWN
+from tests.test_live import OWN, finished, voicecoach
 from tests.test_live_commands import QUICK, VOICECOACH, Live
+from voicecoach.cli import run
+from voicecoach.errors import EXIT_USER
+from voicecoach.events import StepStarted
+from voicecoach.program import build_program
+from voicecoach.record import Record
+from voicecoach.script import read_script
+from voicecoach.settings import Settings
+from voicecoach.units import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +96,14 @@ def log_works(server: SoundServer) -> bool:
     return shown.returncode == 0 and "Steps" in shown.stdout and "damaged" not in shown.stderr
 
 
+def broken_off(script: str, text: str, exercise: int) -> None:
+    """Leave a record of a session of a script that broke off in an exercise."""
+    program = build_program(read_script(text)[0], Settings())
+    first = next(step for step in program.steps if step.exercise == exercise)
+    with Record().begin(program, script, program.routine.script_hash) as recorded:
+        recorded.watch(StepStarted(first, Frames(0)))
+
+
 @pytest.fixture
 def own_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A record of this test's own."""
@@ -107,3 +123,49 @@ def test_a_killed_session_is_resumed_where_it_was(
     assert [k for k in killings if not k.whole] == []
     assert [k for k in killings if not k.right] == []
     assert max(k.landed for k in killings) > 1, "none came far enough to be resumed elsewhere"
+
+
+@pytest.mark.usefixtures("own_record")
+def test_resume_without_a_script_goes_on_with_the_one_that_broke_off_last(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    for name in ("first", "last"):
+        script = tmp_path / f"{name}.md"
+        script.write_text(steps_script(tmp_path).read_text().replace("Steps", name))
+        broken_off(str(script), script.read_text(), 11)
+    out, err = finished(voicecoach(sound_server, "play", "--resume", "--plain", *QUICK))
+    assert f"voicecoach: {script} broke off last, in Step 11." in err
+    assert out.startswith("last\n")
+    assert "Step 10" not in out
+    assert "Step 12" in out
+    found = Record().interrupted()
+    assert found
+    assert found.script == str(tmp_path / "first.md")
+
+
+@pytest.mark.usefixtures("own_record")
+def test_a_script_that_was_changed_since_it_broke_off_begins_anew_and_says_so(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    script = tmp_path / "one.md"
+    broken_off(str(script), HEAD + "## Up\nReach.\nhold 1s\n", 1)
+    script.write_text(HEAD + "## Higher\nReach.\nhold 1s\n")
+    out, _ = finished(voicecoach(sound_server, "play", "--resume", "--plain", *QUICK))
+    assert f"{script} was changed since it broke off in Up; from the start." in out
+    assert Record().interrupted() is None
+
+
+@pytest.mark.usefixtures("own_record")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("gone.md", 'no script "gone.md"; it broke off in Up; say where it is: voicecoach play'),
+        ("-", "read from standard input; pipe it in again: voicecoach play - --resume"),
+    ],
+)
+def test_a_script_that_is_not_there_to_be_resumed_is_named(
+    script: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken_off(script, HEAD + "## Up\nReach.\nhold 1s\n", 1)
+    assert run(["play", "--resume"]) == EXIT_USER
+    assert told in capsys.readouterr().err

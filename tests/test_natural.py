@@ -214,7 +214,8 @@ def test_a_deleted_model_midway_is_replaced_by_the_next_engine(model: Path) -> N
         whole = np.concatenate(list(Rendition(made, speaker).blocks()))
     opening = rendition.segment(0).frames
     later = output.samples()[opening:]
-    assert len(later) == pytest.approx(len(whole) - opening_frames(made), abs=RATE)
+    # Said later, the session's length takes less of the silence around it.
+    assert len(later) == pytest.approx(len(whole) - opening_frames(made), abs=2 * RATE)
     assert np.abs(later[: 6 * RATE]).max() > 0.1
 
 

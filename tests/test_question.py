@@ -112,6 +112,17 @@ def test_silence_is_well_and_takes_so_long() -> None:
     assert question == closing_end + round(BEFORE_SECONDS * RATE)
 
 
+def test_nobody_is_asked_who_can_not_answer() -> None:
+    rendition = make_rendition(pace="2")
+    last = len(rendition.program.steps) - 1
+    session = Session(rendition, last, Question(answerable=lambda: False))
+    output = FastOutput(session=session)
+    events: list[Event] = []
+    assert session.run(lambda: output, [events.append]) == "done"
+    assert not any(isinstance(event, Asked) for event in events)
+    assert len(output.samples()) == rendition.segment(last).frames
+
+
 @pytest.mark.parametrize("answer", ANSWERS, ids=str)
 def test_an_answer_is_taken_and_said(answer: Answer) -> None:
     speaker = Spoken()

@@ -13,6 +13,7 @@ from tests.fakes import ImpulseSpeaker
 from voicecoach.controls import VOICE, Command
 from voicecoach.errors import DeviceError, SpeechError, UnavailableError
 from voicecoach.events import Began, Ended, Event, Ignored, Obeyed, Passed, Paused, Resumed
+from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
@@ -116,6 +117,41 @@ def test_watchers_are_told_where_it_is() -> None:
     assert {m.at + m.left for m in moments if m.left is not None} == {total}
     assert holds[0].next_name == ""
     assert moments[0].next_name == "Reach up"
+    assert moments[-1].step.kind == "closing"
+    assert moments[-1].next_name == ""
+
+
+class Unhurried(ImpulseSpeaker):
+    """Has the last words only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = threading.Event()
+
+    def speak(self, utterance: Utterance) -> Samples:
+        if "last exercise" in utterance.text:
+            assert self.let.wait(20)
+        return super().speak(utterance)
+
+
+def test_while_words_are_still_being_spoken_it_begins_and_later_says_its_length() -> None:
+    speaker = Unhurried()
+    session = Session(make_rendition(speaker))
+    said: list[str] = []
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Passed) and event.moment.span and event.moment.span.kind == "hold":
+            speaker.let.set()
+        if place := session.director.reporter.place:
+            said.extend(cue.text for cue in place.segment.cues if cue.text not in said)
+
+    output = FastOutput(session=session)
+    assert session.run(lambda: output, [watch]) == "done"
+    assert session.late == 0
+    length = phrases("en").about(len(output.samples()) / RATE)
+    assert said.index("Reach up with both arms.") < said.index(
+        f"This session takes about {length}."
+    )
 
 
 class Asker:

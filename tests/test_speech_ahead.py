@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -69,3 +70,43 @@ def test_who_asks_after_the_end_is_told() -> None:
     ahead.close()
     with pytest.raises(SpeechError, match="closed"):
         ahead.get(STOP)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda ahead: ahead.prepare([STOP]), [0, 1, 3, STOP]),
+        (lambda ahead: ahead.stop(), [0]),
+        (lambda ahead: ahead.drop_voices(["espeak:de"]), [0, 1, 3]),
+    ],
+    ids=["prepare", "stop", "drop_voices"],
+)
+def test_what_waits_changes_only_when_nobody_looks_through_it(
+    change: Callable[[Ahead], None], said: list[int | Utterance]
+) -> None:
+    engine = Engine()
+    ahead = Ahead(engine.speak, 1)
+    elsewhere = threading.Thread(target=change, args=(ahead,), daemon=True)
+
+    class Looked(Utterance):
+        """As it is compared, another thread changes what waits, or has to wait itself."""
+
+        def __eq__(self, other: object) -> bool:
+            if not elsewhere.ident:
+                elsewhere.start()
+                elsewhere.join(0.3)
+            return self is other
+
+        __hash__ = Utterance.__hash__
+
+    ahead.prepare([WORDS[0], Looked(WORDS[1].text, WORDS[1].voice, 135), *WORDS[2:4]])
+    assert engine.begun.acquire(timeout=10)
+    ahead.drop(WORDS[2])
+    elsewhere.join(10)
+    assert not elsewhere.is_alive()
+    engine.let.release(len(said))
+    for _ in said[1:]:
+        assert engine.begun.acquire(timeout=10)
+    ahead.close()
+    expected = [WORDS[one] if isinstance(one, int) else one for one in said]
+    assert engine.said == [utterance.text for utterance in expected]

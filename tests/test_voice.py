@@ -140,6 +140,26 @@ def listening(refusals: int = 0) -> Iterator[Scene]:
         voice.close()
 
 
+def test_it_hears_while_a_microphone_gives_more_than_silence() -> None:
+    with listening() as scene:
+        assert not scene.voice.hears
+        scene.microphone.given.put(Taken(SECOND, 1.0))
+        scene.wait_for(lambda: scene.voice.hears)
+        for _ in range(MUTE_SECONDS):
+            assert scene.voice.hears
+            scene.ear.tell(condition(-120.0))
+        assert not scene.voice.hears
+        scene.ear.tell(condition(-50.0))
+        assert scene.voice.hears
+        scene.microphone.given.put("it has gone")
+        scene.wait_for(lambda: not scene.voice.hears)
+        scene.wait_for(lambda: len(scene.microphone.opened) == 2)
+        scene.microphone.given.put(Taken(SECOND, 9.0))
+        scene.wait_for(lambda: scene.voice.hears)
+        scene.ear.tell(Failed("it has ended"))
+        assert not scene.voice.hears
+
+
 def test_every_sample_is_handed_on_in_blocks_whatever_comes_at_once() -> None:
     with listening() as scene:
         assert scene.ear.started

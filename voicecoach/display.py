@@ -5,7 +5,7 @@ the command line) that prints.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +33,6 @@ from voicecoach.units import RATE, seconds, write_seconds
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
-    from rich.progress import Progress
 
 SPAN_NAMES = {
     "hold": "Hold",
@@ -208,54 +207,6 @@ def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> Ren
     lines.append(Text(note, style="yellow"))
     lines += [Text(line) for line in more]
     return Panel(Group(*lines), title=Text(program.title), width=76, subtitle="? lists the keys")
-
-
-class Bars:
-    """How far the files are that are being written: bars on a terminal, elsewhere nothing."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-
-    def watch(self, name: str, total: int) -> Callable[[int], None]:
-        """A file of so many frames is being written; returns who is told how far it is."""
-        progress = self._progress
-        if progress is None:
-            return lambda _: None
-        from rich.markup import escape
-
-        task = progress.add_task(escape(name), total=total)
-
-        def tell(done: int) -> None:
-            progress.update(task, completed=done, visible=done < total)
-
-        return tell
-
-    def count(self, what: str, total: int) -> Callable[[], None]:
-        """So many things are to be done, if more than one; returns who is told of each."""
-        progress = self._progress
-        if progress is None or total < 2:
-            return lambda: None
-        task = progress.add_task(what, total=total)
-        return lambda: progress.advance(task)
-
-    def say(self, line: str) -> None:
-        """A line that stays."""
-        if self._progress is None:
-            click.echo(line)
-        else:
-            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-@contextlib.contextmanager
-def progress_display(*, shown: bool) -> Iterator[Bars]:
-    """Bars for what is being written, where somebody looks."""
-    if not shown:
-        yield Bars(None)
-        return
-    from rich.progress import Progress as Shown
-
-    with Shown(transient=True) as progress:
-        yield Bars(progress)
 
 
 def timeline_lines(timeline: Timeline) -> list[str]:

@@ -166,8 +166,16 @@ class Rendition:
                 except (VoicecoachError, _ClosedError):
                     return  # an engine's failure is told when the step is to sound
 
-        self._measuring = threading.Thread(target=work, name="measure", daemon=True)
-        self._measuring.start()
+        measuring = threading.Thread(target=work, name="measure", daemon=True)
+        measuring.start()
+        self._measuring = measuring  # only now can it be waited for
+
+    def measured(self, within_seconds: float) -> bool:
+        """Whether that is done, or will be soon; also where an engine failed at it."""
+        if self._measuring is None:
+            return False
+        self._measuring.join(within_seconds)
+        return not self._measuring.is_alive()
 
     def left(self, index: int) -> Frames | None:
         """Frames of all steps behind that index, once they are known."""

@@ -2,7 +2,7 @@
 keep nothing from being played.
 """
 
-from voicecoach.advice.languages import read_as, spoken_as
+from voicecoach.advice.languages import read_as, spoken_as, unspeakable
 from voicecoach.advice.spelling import spelled
 
-__all__ = ["read_as", "spelled", "spoken_as"]
+__all__ = ["read_as", "spelled", "spoken_as", "unspeakable"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from voicecoach.advice.texts import texts
-from voicecoach.errors import Location, Problem
+from voicecoach.advice.texts import texts, where
+from voicecoach.errors import Location, Problem, quoted
 from voicecoach.phrases import languages, phrases
+from voicecoach.pronunciation import pronunciation
 from voicecoach.routine import Routine
 from voicecoach.settings import Settings
 from voicecoach.speech import Voice
@@ -25,6 +29,28 @@ OTHERS = (
 )
 """Languages of scripts that may be given to a coach who doesn't speak them."""
 
+WRITINGS = {
+    "Arabic": "ar az ckb fa ku ps sd ug ur",
+    "Chinese": "cmn hak ja lzh nan yue zh",
+    "Cyrillic": "az ba be bg cv kk ky mk mn ru sr tg tk tt uk uz",
+    "Devanagari": "bho hi kok mai mr ne sa",
+    "Greek": "el grc",
+    "Hebrew": "he iw yi",
+    "Japanese": "ja",
+    "Korean": "ko",
+}
+"""Languages by the letters that they are written in; Latin ones are read by voices of any."""
+_NAMED = {
+    "CJK": "Chinese",
+    "HANGUL": "Korean",
+    "HIRAGANA": "Japanese",
+    "KATAKANA": "Japanese",
+    **{writing.upper(): writing for writing in WRITINGS},
+}
+"""Letters by how Unicode's names of them begin."""
+_WORDS_OF_ONE = ("Chinese", "Japanese", "Korean")
+_WORD = re.compile(r"[^\s!-/:-@\[-`{-~…“”„«»‘’、。，！？]+")
+
 _LANGUAGE = re.compile(r"\s*language\s*:", re.IGNORECASE)
 
 
@@ -38,6 +64,32 @@ def spoken_as(routine: Routine, settings: Settings, voice: Voice) -> list[Proble
     cause = f"the voice {voice.name} speaks {theirs}, and the session is in {_name(language)}"
     hint = f"choose another; see: voicecoach voices --language {_base(language)}"
     return [Problem(_place(routine), cause, hint)]
+
+
+def unspeakable(routine: Routine, settings: Settings, voice: Voice) -> list[Problem]:
+    """The first word in each kind of letters that the voice doesn't know: it would spell them."""
+    spoken = {_base(each) for each in voice.languages}
+    words = pronunciation(settings.language, settings.say)
+    found: dict[str, Problem] = {}
+    for text in texts(routine) if spoken else ():
+        for word in _WORD.findall(" ".join(words.as_written(text.text))):
+            writing = _writing(word)
+            theirs = WRITINGS.get(writing, "").split()
+            if theirs and writing not in found and not spoken.intersection(theirs):
+                names = ", ".join(map(_name, sorted(spoken)))
+                cause = f"the voice {voice.name} speaks {names}, and can't say {quoted(word)}"
+                hint = f"choose another, see voicecoach voices; or say how: say: {word} = …"
+                place = where(routine, word, text.line)
+                found[writing] = Problem(place, f"{cause} in {writing} letters", hint)
+    return list(found.values())
+
+
+def _writing(word: str) -> str:
+    """The kind of letters that a word is written in; "" of a lone letter, as in α waves."""
+    named = (unicodedata.name(c, "").split(maxsplit=1) for c in word if c.isalpha())
+    counts = Counter(_NAMED.get(name[0], "") for name in named if name)
+    writing, most = max(counts.items(), key=itemgetter(1), default=("", 0))
+    return writing if most > 1 or writing in _WORDS_OF_ONE else ""
 
 
 def read_as(routine: Routine, settings: Settings) -> list[Problem]:

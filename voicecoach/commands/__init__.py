@@ -170,9 +170,10 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def terminal() -> bool:
-    """Whether somebody looks at a terminal."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+def terminal(*, aside: bool = False) -> bool:
+    """Whether somebody looks at a terminal; `aside`, at what is printed on standard error."""
+    file = sys.stderr if aside else sys.stdout
+    return file.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def is_plan(script: str) -> bool:

@@ -6,12 +6,20 @@ from typing import Any
 
 import click
 
-from voicecoach.advice import read_as, spelled, spoken_as
-from voicecoach.commands import ScriptName, counted, setting_options, tell, user_settings
+from voicecoach.advice import read_as, spelled
+from voicecoach.commands import (
+    ScriptName,
+    counted,
+    setting_options,
+    tell,
+    tell_aside,
+    user_settings,
+)
 from voicecoach.commands.doses import open_routine
-from voicecoach.commands.speaking import open_speaker
+from voicecoach.commands.speaking import open_speaker, speaking_shown, tell_voice
 from voicecoach.errors import (
     EXIT_DONE,
+    EXIT_INTERRUPTED,
     EXIT_USER,
     Location,
     Problem,
@@ -46,6 +54,9 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
             except VoicecoachError as error:
                 click.echo(f"{script}: {error}")
                 code = error.exit_code
+            except KeyboardInterrupt:
+                tell_aside(f"interrupted; {script} wasn't checked to its end")
+                return EXIT_INTERRUPTED
             else:
                 length = write_seconds(seconds(timeline.frames))
                 exercises = counted(len(timeline.chapters), "exercise")
@@ -55,18 +66,19 @@ def command(scripts: tuple[str, ...], **options: Any) -> int:
 
 def _check(script: str, settings: Settings, speaker: Speaker) -> tuple[Timeline, str]:
     routine = open_routine(script)
-    rendition = Rendition(build_program(routine, settings), speaker)
-    program = rendition.program
-    tell(spoken_as(routine, program.settings, rendition.voice))
+    program = build_program(routine, settings)
+    tell_voice(program, speaker)
     tell(read_as(routine, program.settings))
     for advice in spelled(routine, program.settings):
         click.echo(str(advice))
-    timeline = rendition.timeline()
+    with speaking_shown(speaker, script) as shown:
+        rendition = Rendition(program, shown)
+        timeline = rendition.timeline()
     for left in dict.fromkeys(timeline.left_out):
         where = Location(routine.file, left.line or 1)
         click.echo(str(Problem(where, f"left out: {quoted(left.text)}", left.why)))
-    fit = program.settings.fit_seconds
-    return timeline, _gave_way(program.settings.leeway) if fit else ""
+    settings = rendition.program.settings
+    return timeline, _gave_way(settings.leeway) if settings.fit_seconds else ""
 
 
 def _gave_way(leeway: Leeway) -> str:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import click
 
+from voicecoach.bars import Bars, progress_display
 from voicecoach.commands import (
     ScriptName,
     is_plan,
@@ -23,8 +24,7 @@ from voicecoach.commands import (
 )
 from voicecoach.commands.doses import dose_options, open_program, practices
 from voicecoach.commands.parameters import Days, Loudness
-from voicecoach.commands.speaking import open_speaker, tell_voice
-from voicecoach.display import progress_display
+from voicecoach.commands.speaking import open_speaker, spoken_on, tell_voice
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
 from voicecoach.export import SILENT, Job
 from voicecoach.export.batch import Order, fill, orders_to
@@ -162,19 +162,20 @@ def command(
         loudness = None
     with open_speaker() as speaker:
 
-        def render(script: str) -> Material:
+        def render(script: str, bars: Bars) -> Material:
+            spoken = spoken_on(bars, speaker, script)
             if script in stages:
                 programme, stage = stages[script]
                 program = build_program(stage.routine, user_settings(options))
-                made = programme.tagged(stage, render_program(program, speaker, loudness, picture))
+                made = programme.tagged(stage, render_program(program, spoken, loudness, picture))
             elif is_plan(script):
                 if on or dose_of:
                     raise ExportError("a plan has its doses already; give its script")
-                made = render_plan(open_plan(Path(script)), speaker, loudness, picture)
+                made = render_plan(open_plan(Path(script)), spoken, loudness, picture)
             else:
                 program = open_program(script, options, on, dose_of)
                 tell_voice(program, speaker)
-                made = render_program(program, speaker, loudness, picture)
+                made = render_program(program, spoken, loudness, picture)
             return replace(made, paper=paper or usual_paper(os.environ))
 
         lengths = carry_out(orders, render, jobs, skip_existing=skip_existing)
@@ -187,12 +188,12 @@ def command(
 
 def export_program(program: Program, job: Job, speaker: Speaker) -> None:
     """Write a program's track and say where it is. Raises as voicecoach.export.export_file."""
-    carry_out([Order(program.title, (job,))], lambda _: render_program(program, speaker))
+    carry_out([Order(program.title, (job,))], lambda _, __: render_program(program, speaker))
 
 
 def carry_out(
     orders: list[Order],
-    render: Callable[[str], Material],
+    render: Callable[[str, Bars], Material],
     workers: int = 1,
     *,
     skip_existing: bool = False,
@@ -215,7 +216,7 @@ def carry_out(
                         bars.say(f"{job.target} is there.")
             orders = [order for order in wanted if order.jobs]
         advance = bars.count("scripts", len(orders))
-        for done in fill(orders, render, bars.watch, workers):
+        for done in fill(orders, lambda script: render(script, bars), bars.watch, workers):
             advance()
             for written in done.written:
                 lengths[written.path] = written.frames

@@ -9,7 +9,7 @@ import click
 
 from voicecoach.commands import script_argument, setting_options
 from voicecoach.commands.doses import dose_options, open_program
-from voicecoach.commands.speaking import open_speaker, tell_voice
+from voicecoach.commands.speaking import open_speaker, speaking_shown, tell_voice
 from voicecoach.display import dose_lines, timeline_lines
 from voicecoach.rendition import Rendition
 
@@ -26,7 +26,8 @@ def command(
     program = open_program(script, options, on, dose_of)
     with open_speaker() as speaker:
         tell_voice(program, speaker)
-        timeline = Rendition(program, speaker).timeline()
+        with speaking_shown(speaker, script) as shown:
+            timeline = Rendition(program, shown).timeline()
     if as_json:
         click.echo(timeline.to_json())
     else:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from voicecoach.commands import (
     PIPE,
     script_argument,
     setting_options,
+    tell_aside,
     terminal,
     user_settings,
 )
@@ -24,10 +26,11 @@ from voicecoach.controls import Controller
 from voicecoach.controls.keyboard import Keyboard
 from voicecoach.controls.lines import Lines
 from voicecoach.controls.mpris import open_media_keys
+from voicecoach.controls.voice import Voice
 from voicecoach.display import Display, open_display
-from voicecoach.errors import DeviceError
+from voicecoach.errors import DeviceError, NotFoundError
 from voicecoach.export import Job
-from voicecoach.library import typed
+from voicecoach.library import find_script, typed
 from voicecoach.output import open_output
 from voicecoach.program import Program, build_program
 from voicecoach.record import Record
@@ -42,7 +45,11 @@ from voicecoach.units import write_seconds
 
 @click.command("play", epilog="Example: voicecoach play my-back.md --pace gentle --background rain")
 @script_argument
-@click.option("--resume", is_flag=True, help="Go on at the exercise where it broke off last time.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where it broke off last time; without SCRIPT, where any did.",
+)
 @click.option(
     "--control",
     type=click.Choice(["keys", "stdin", "none"]),
@@ -75,6 +82,9 @@ def command(
     """
     if script == PIPE and control == "stdin":
         raise click.UsageError("standard input can't be both the script and the control")
+    given = click.get_current_context().get_parameter_source("script")
+    if resume and given is ParameterSource.DEFAULT:
+        script = _broken_off(script)
     plain = plain or not terminal()
     settings = user_settings(options)
     with LocalSpeaker() as speaker:
@@ -113,10 +123,10 @@ def _play(
     settings = program.settings
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
-    question = _question(record, program, control)
+    controllers = _controllers(control, display)
+    question = _question(record, program, control, controllers)
     rendition = Rendition(program, speaker)
     session = Session(rendition, exercise_start(rendition.program, exercise), question)
-    controllers = _controllers(control, display)
     if voice := open_voice(session, settings, display.say):
         controllers.append(voice)
         if exercise and settings.listening:  # the first step says it otherwise
@@ -135,16 +145,46 @@ def _play(
     return session.late
 
 
-def _question(record: Record, program: Program, control: str) -> Question | None:
-    """Ask whoever has keys at hand, or is listened to; another program only if the user wants it to
-    be asked.
+def _question(
+    record: Record, program: Program, control: str, controllers: list[Controller]
+) -> Question | None:
+    """Ask whoever can answer, by keys or by voice; another program only if the user wants it to be
+    asked.
     """
     settings = program.settings
-    keys = control == "keys" and sys.stdout.isatty()
-    can = "ask" in settings.pinned if control == "stdin" else keys or settings.listening
-    if not settings.ask or not can:
+    program_steers = control == "stdin"
+    if not settings.ask or (program_steers and "ask" not in settings.pinned):
         return None
-    return Question(record.bad_in_a_row(program.title))
+    bad_before = record.bad_in_a_row(program.title)
+    return Question(bad_before, lambda: program_steers or _answerable(controllers))
+
+
+def _answerable(controllers: list[Controller]) -> bool:
+    """Whether somebody is at the keys, who looks at the screen, or is heard."""
+    keys = any(isinstance(each, Keyboard) and each.reads for each in controllers)
+    heard = any(isinstance(each, Voice) and each.hears for each in controllers)
+    return heard or (keys and sys.stdout.isatty())
+
+
+def _broken_off(usual: str) -> str:
+    """The script whose session broke off last, of all; the usual one, if none did.
+
+    Raises:
+        NotFoundError: it can't be found from here.
+    """
+    left = Record().interrupted()
+    if left is None or not left.script:
+        return usual
+    if left.script == PIPE:
+        how = "pipe it in again: voicecoach play - --resume"
+        raise click.UsageError(f"what broke off in {left.name} was read from standard input; {how}")
+    try:
+        find_script(left.script)
+    except NotFoundError:
+        hint = f"it broke off in {left.name}; say where it is: voicecoach play FILE --resume"
+        raise NotFoundError("script", left.script, hint=hint) from None
+    tell_aside(f"{left.script} broke off last, in {left.name}")
+    return left.script
 
 
 def _where_to_begin(
@@ -154,7 +194,7 @@ def _where_to_begin(
     broken_off = record.interrupted(program.routine.script_hash)
     if broken_off is None:
         if resume:
-            display.say(["Nothing was broken off; from the start."])
+            display.say([_why_from_the_start(record, script)])
         return 0
     name = program.routine.exercises[broken_off.exercise - 1].name
     if not resume:
@@ -163,6 +203,14 @@ def _where_to_begin(
         return 0
     record.forget(broken_off)
     return broken_off.exercise
+
+
+def _why_from_the_start(record: Record, script: str) -> str:
+    left = record.interrupted()
+    if left is None or left.script != script:
+        return "Nothing was broken off; from the start."
+    record.forget(left)
+    return f"{script} was changed since it broke off in {left.name}; from the start."
 
 
 def _controllers(control: str, display: Display) -> list[Controller]:

@@ -11,7 +11,7 @@ import click
 
 from voicecoach.commands import is_plan, open_plan, script_argument, setting_options, terminal
 from voicecoach.commands.doses import dose_options, open_program
-from voicecoach.commands.speaking import open_speaker, tell_voice
+from voicecoach.commands.speaking import open_speaker, speaking_shown, tell_voice
 from voicecoach.figure.rows import Row, rows
 from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
 from voicecoach.figure.telling import clock, doses, heading, left_out, summary, told
@@ -62,7 +62,8 @@ def command(
         with open_speaker() as speaker:
             program = open_program(script, options, on, dose_of)
             tell_voice(program, speaker)
-            timeline = Rendition(program, speaker).timeline()
+            with speaking_shown(speaker, script) as counted:
+                timeline = Rendition(program, counted).timeline()
     shown = rows(timeline)
     if plain or not terminal():
         click.echo("\n".join(told(timeline, shown, phrases("en"), why=True)))

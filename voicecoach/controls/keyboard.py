@@ -127,6 +127,11 @@ class Keyboard:
         atexit.register(self.close)
         threading.Thread(target=self._read, args=(terminal, send), daemon=True).start()
 
+    @property
+    def reads(self) -> bool:
+        """Whether there is a terminal whose keys are read."""
+        return self._terminal is not None
+
     def watch(self, event: Event) -> None:
         """Keys show nothing; but once the coach asks, they are answers."""
         self._asked = self._asked or isinstance(event, Asked)

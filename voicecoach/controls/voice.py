@@ -110,6 +110,7 @@ class Voice:
         self._closing = threading.Event()
         self._capture: Microphone | None = None
         self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
+        self._given = False
         self._mute_seconds = 0
         self._converged = False
         self._obeyed = float("-inf")
@@ -124,6 +125,11 @@ class Voice:
         self._send = send
         self._ear.start()
         self._listener.start()
+
+    @property
+    def hears(self) -> bool:
+        """Whether there is a microphone that gives more than silence, and somebody who listens."""
+        return self._given and self._mute_seconds < MUTE_SECONDS and not self._closing.is_set()
 
     def watch(self, event: Event) -> None:
         """Keep in mind what the coach is saying, whether he asks, and when he last obeyed."""
@@ -154,6 +160,7 @@ class Voice:
                     self._host.duck(False)
                     self._complain(MISSING, f"{error}; keys still work")
             finally:
+                self._given = False
                 capture.close()
             self._closing.wait(AGAIN_SECONDS)
 
@@ -164,6 +171,7 @@ class Voice:
         resampler = open_resampler()
         while not self._closing.is_set():
             taken = capture.read()
+            self._given = True
             anew = given.interrupted(len(taken.samples), taken.at) or anew
             rest = np.concatenate([rest, taken.samples])
             while len(rest) >= BLOCK:

@@ -111,8 +111,10 @@ class Record:
         except FAILURES as error:
             raise RecordError(self.path, cause(error)) from None
 
-    def interrupted(self, script_hash: str) -> Interruption | None:
+    def interrupted(self, script_hash: str | None = None) -> Interruption | None:
         """Where the newest session of a script broke off; None if it ended or still goes on.
+
+        Without a script, where that of any broke off last.
 
         Never raises: see `trouble`.
         """

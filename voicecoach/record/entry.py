@@ -91,3 +91,5 @@ class Interruption:
     name: str
     at: datetime
     """When it last gave a sign of life."""
+    script: str = ""
+    """The script's name or path, as it was asked for."""

@@ -95,9 +95,11 @@ def load(
 
 
 def interruption(
-    connection: sqlite3.Connection, script_hash: str, at: datetime
+    connection: sqlite3.Connection, script_hash: str | None, at: datetime
 ) -> Interruption | None:
     """Where the newest session of a script broke off, if it did, and nobody said to forget it.
+
+    Of all scripts, where none is named, that one's whose newest session broke off last.
 
     Raises:
         sqlite3.Error, ValueError, TypeError: as load.
@@ -105,15 +107,16 @@ def interruption(
     rows = connection.execute(
         "SELECT sessions.*, exercises.name AS exercise_name FROM sessions LEFT JOIN exercises"
         " ON exercises.session = sessions.number AND exercises.number = sessions.exercise"
-        " WHERE script_hash = ? ORDER BY sessions.number DESC LIMIT 1",
-        (script_hash,),
+        " WHERE sessions.number IN (SELECT max(number) FROM sessions"
+        " WHERE ? IS NULL OR script_hash = ? GROUP BY script_hash) ORDER BY sessions.number DESC",
+        (script_hash, script_hash),
     )
     for row in named(rows):
         seen = datetime.fromisoformat(row["seen"])
         over = row["ending"] is not None or row["forgotten"] or row["exercise"] is None
         if not over and not alive(_owner(row), seen, at):
             name = str(row["exercise_name"] or "")
-            return Interruption(row["number"], row["exercise"], name, seen)
+            return Interruption(row["number"], row["exercise"], name, seen, row["script"])
     return None
 
 

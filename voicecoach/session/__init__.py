@@ -177,10 +177,11 @@ class Session:
 
     def _announce(self) -> None:
         """Say what was to be announced, once there is room, with whichever voice can."""
-        if not self._phrases or self.asking:
+        if self.asking:
             return
         try:
-            if self.director.announce(self._phrases[0]):
+            self.director.announce_length()
+            if self._phrases and self.director.announce(self._phrases[0]):
                 self._phrases.popleft()
         except SpeechError as failure:
             self._tell(self._changed(failure))

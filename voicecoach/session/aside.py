@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
-from voicecoach.session.edit import Place
+from voicecoach.session.edit import Place, interjected
 from voicecoach.step import Say, Span, Step
 from voicecoach.timeline import Cue, Segment
 from voicecoach.units import Frames, seconds
@@ -40,3 +42,29 @@ def time_left(rendition: Rendition, step: Step, left: Frames) -> str:
         return text
     rep = words.say("rep", n=words.number(step.rep), total=words.number(step.reps))
     return f"{text} {rep}"
+
+
+def saying_length(rendition: Rendition, total: int) -> Callable[[Place], Place]:
+    """An edit that says how long a session takes, which is so many frames without saying so.
+
+    Raises as aside.
+    """
+    words = phrases(rendition.program.settings.language)
+
+    def spoken(length: str) -> Segment:
+        return aside(rendition, words.say("length", length=length))
+
+    without = words.about(seconds(total))
+    longer = words.about(seconds(total + spoken(without).frames))
+    cues = {length: said(spoken(length)) for length in (without, longer)}
+
+    def edit(place: Place) -> Place:
+        edited = place
+        for length, cue in cues.items():
+            edited = interjected(place, cue)
+            more = edited.segment.frames - place.segment.frames  # none where it fits in a silence
+            if words.about(seconds(total + more)) == length:
+                break
+        return edited
+
+    return edit

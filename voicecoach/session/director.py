@@ -15,7 +15,7 @@ from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.session.actions import Actions, Deed
 from voicecoach.session.anew import paced, revoiced
-from voicecoach.session.aside import aside, said
+from voicecoach.session.aside import aside, said, saying_length
 from voicecoach.session.edit import Place, interjected, moved
 from voicecoach.session.front import Front
 from voicecoach.session.stream import Stream
@@ -24,7 +24,7 @@ from voicecoach.session.watch import Reporter
 from voicecoach.settings import Settings
 from voicecoach.sound import chime
 from voicecoach.timeline import Cue, Levels, Segment
-from voicecoach.units import frames
+from voicecoach.units import frames, seconds
 
 BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
@@ -75,12 +75,14 @@ class Director:
         self._speech: list[tuple[int, int]] = []
         self._undo: tuple[Undo, int] | None = None
         """What takes the last command back, and until which frame it can."""
+        self._owing = False
+        """Whether the session's length wasn't known when it was to be said."""
 
     def begin(self, index: int) -> None:
         """Let the step with that index sound, and measure the rest meanwhile."""
         self._head = self.rendition.head(index)
-        self.stream.go(Place(self._head))
         self.rendition.measure_ahead(index)
+        self.stream.go(Place(self._head))
 
     def close(self) -> None:
         """End what works in the background."""
@@ -127,12 +129,12 @@ class Director:
             cues = place.segment.cues if place else ()
             if voice == old.voice.name and all(cue.voice in ("", voice) for cue in cues):
                 raise failure
+            self.rendition.measure_ahead(index)
             place = revoiced(place, self._then, self.rendition) if place else None
             if self._where:
                 self._where = place
             elif place and self.stream.error:
                 self.stream.follow(place)
-        self.rendition.measure_ahead(index)
         if voice != old.voice.name:
             yield VoiceChanged(voice, str(failure))
 
@@ -142,6 +144,22 @@ class Director:
             return False
         self.interject(self.phrase(phrase))
         return True
+
+    def announce_length(self) -> None:
+        """Say how long it takes, if that is owed and known by now."""
+        moment = self.reporter.moment(self.rendition)
+        if not self._owing or self.paused or self._over or moment is None or moment.left is None:
+            return
+        say = saying_length(self.rendition, moment.at + moment.left)
+        self._owing = False
+        steps = self.rendition.program.steps
+        turn = next((step.index for step in steps if step.says_length), 0)
+
+        def edit(seam: Place) -> Place:
+            in_time = 0 <= seam.segment.step.index < turn  # then it follows in its turn
+            return seam if in_time else say(seam)
+
+        self.stream.change(edit)
 
     def here(self) -> Place | None:
         """The place to go on from, whether it is silenced or not; None before the first sound."""
@@ -196,9 +214,9 @@ class Director:
             place = paced(seam, self.rendition)
             return interjected(place, words) if words else place
 
+        self.rendition.measure_ahead(index)
         self.stream.change(edit)
         old.close()  # not before: what is mixed ahead was still asking it
-        self.rendition.measure_ahead(index)
 
     def relevel(self, levels: Levels) -> None:
         """Go on without a seam, as loud as these levels say."""
@@ -261,8 +279,18 @@ class Director:
             yield moved(Place(segment, segment.frames), self.rendition.segment(index))
         while index + 1 < len(self.rendition.program.steps):
             index += 1
+            if self.rendition.program.steps[index].says_length and self._unknown():
+                continue
             yield Place(self.rendition.segment(index))
         yield from self.epilogue(self.rendition)
+
+    def _unknown(self) -> bool:
+        """Whether the length will still be unknown when four fifths of what is mixed have sounded.
+
+        Then it goes on without: nobody who can't see why should lie in silence until all is spoken.
+        """
+        self._owing = not self.rendition.measured(seconds(self.stream.queued) * 0.8)
+        return self._owing
 
     def _mix(self, places: Iterator[Place], at: int) -> Iterator[Piece]:
         # A change drops what was to be said and hasn't been.

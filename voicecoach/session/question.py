@@ -6,7 +6,7 @@ session winds down: who falls asleep is asked nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voicecoach.controls import VOICE, Command
@@ -36,11 +36,13 @@ class Question:
 
     bad_before: int = 0
     """How many times in a row the answer was a bad one, the last times."""
+    answerable: Callable[[], bool] = lambda: True
+    """Whether somebody can answer at that moment: else it isn't asked."""
 
     def places(self, rendition: Rendition) -> Iterator[Place]:
         """What follows the last step."""
         settings = rendition.program.settings
-        if settings.wind_down_seconds:
+        if settings.wind_down_seconds or not self.answerable():
             return
         key = "how_was_it_aloud" if settings.listening else "how_was_it"
         words = phrases(settings.language).say(key)

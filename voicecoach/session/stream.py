@@ -103,6 +103,11 @@ class Stream:
         """Frames of content that have been pulled."""
         return self._at
 
+    @property
+    def queued(self) -> int:
+        """Frames that are mixed and haven't been pulled."""
+        return self._queued
+
     def silence(self) -> Place | None:
         """Fade out now; returns the place where it began to. Nothing sounds until `go`."""
         with self._lock:

@@ -78,13 +78,14 @@ class Reporter:
         spoken = [c for c in said.segment.cues if c.kind == "speech"]
         spoken = [c for c in spoken if c.start <= said.offset < c.end]
         span = spans[-1] if spans else None
-        steps = rendition.program.steps
-        names = (s.name for s in steps if s.exercise == segment.step.exercise + 1)
-        later = rendition.left(segment.step.index)
+        here = segment.step
+        to_come = rendition.program.steps[here.index + 1 :]
+        names = (step.name for step in to_come if step.exercise > here.exercise)
+        later = rendition.left(here.index)
         return Moment(
             Frames(self._at),
             None if later is None else Frames(later + segment.frames - offset),
-            segment.step,
+            here,
             span,
             Frames(span.end - offset if span else 0),
             spoken[-1] if spoken else None,
