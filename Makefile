@@ -36,7 +36,8 @@ bench-live: $(VENV)/installed-dev
 	$(BIN)/python -m bench.session
 
 # Half an hour: spoken commands beside their targets. Of Debian's packages it needs espeak-ng, flite,
-# festival, festvox-kallpc16k, festvox-kdlpc16k and festvox-us-slt-hts.
+# festival, festvox-kallpc16k, festvox-kdlpc16k and festvox-us-slt-hts; for real people and music
+# asterisk-core-sounds-en-g722, asterisk-core-sounds-es-g722 and asterisk-moh-opsound-g722.
 bench-listen: $(VENV)/installed-dev
 	@$(PIP) --editable '.[bench]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening

@@ -6,11 +6,10 @@ encoder hears the segment once; the decoder rates all spellings that are still i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from voicecoach.controls import Command
 from voicecoach.controls.microphone import RATE, Guess, Samples
+from voicecoach.controls.microphone.tokens import Node, Tokens
 from voicecoach.controls.microphone.vocabulary import PHRASES, spellings
 from voicecoach.errors import MissingExtraError
 from voicecoach.events import Answer
@@ -71,7 +71,7 @@ and 3 instead of 24 are taken for others; of what real people said to somebody e
 bench/listening) 26 pieces instead of 70 in 85 minutes are taken for commands."""
 UNHEARD = -16.0
 """What a phrase counts where it was given up."""
-DOUBTFUL = -12.0
+DOUBTFUL = -11.0
 """What is less likely than that as it is isn't heard stretched."""
 AT_ONCE = ("stop", "ouch")
 """What can't wait until it is over."""
@@ -81,7 +81,6 @@ itself there are many words that begin like it."""
 BEGIN, END = 1, 2
 MARKS = (".", "!", "?", ",", "...", "-", ";", ":")
 """What may follow a phrase that is all that was said."""
-SPACE = "▁"
 HEADS, WIDTH = 8, 36
 CACHE = [f"{layer}.decoder.{kind}" for layer in range(6) for kind in ("key", "value")]
 SOUND = [name.replace("decoder", "encoder") for name in CACHE]
@@ -103,20 +102,6 @@ class _Rated:
     """What is remembered of the sound, in one row."""
 
 
-class _Node:
-    """A token of a spelling, those that may follow it, and the phrase that is whole with it."""
-
-    def __init__(self) -> None:
-        self.next: dict[int, _Node] = {}
-        self.phrase = ""
-
-    def add(self, tokens: list[int], phrase: str) -> None:
-        node = self
-        for token in tokens:
-            node = node.next.setdefault(token, _Node())
-        node.phrase = phrase
-
-
 class Moonshine:
     """The Recogniser for English."""
 
@@ -125,15 +110,14 @@ class Moonshine:
     def __init__(self, phrases: Mapping[str, Command | Answer] = PHRASES["en"]) -> None:
         self.phrases = phrases
         self._encoder, self._decoder = _sessions()
-        self._tokens = _read_tokens(_folder() / "tokenizer.bin")
-        self._ids = {token: number for number, token in reversed(list(enumerate(self._tokens)))}
-        self._ends = [END, *(self._ids[mark] for mark in MARKS)]
-        self._tree = _Node()
+        tokens = Tokens(_folder() / "tokenizer.bin")
+        self._ends = [END, *(tokens.number(mark) for mark in MARKS)]
+        self._tree = Node()
         for phrase in phrases:
             for spelling in spellings(self.language, phrase):
-                self._tree.add(self._split(" " + spelling), phrase)
+                self._tree.add(tokens.split(" " + spelling), phrase)
         at_once = [text for each in AT_ONCE for text in (each, each.capitalize())]
-        self._glimpsed = [self._split(" " + text)[0] for text in at_once]
+        self._glimpsed = [tokens.split(" " + text)[0] for text in at_once]
 
     def recognise(self, samples: Samples) -> Guess:
         """See Recogniser."""
@@ -164,16 +148,21 @@ class Moonshine:
         import soxr
 
         heard = [scores]
+        likely = self._likely(scores)
+        near = {phrase for phrase in likely if likely[phrase] > max(likely.values()) - BEHIND}
         for stretch in STRETCHES[1:]:
             longer = soxr.resample(samples, 1.0, stretch).astype(np.float32)
-            heard.append(self._scores(self._begin(longer)))
+            heard.append(self._scores(self._begin(longer), near))
         return {
             phrase: sum(max(each[phrase], UNHEARD) for each in heard) / len(heard)
             for phrase in self.phrases
         }
 
-    def _scores(self, rated: _Rated) -> dict[str, float]:
-        """Go through the tree of spellings, along all branches that aren't hopeless."""
+    def _scores(self, rated: _Rated, of: Collection[str] = ()) -> dict[str, float]:
+        """Go through the tree of spellings, along all branches that aren't hopeless; or only along
+        those of some phrases.
+        """
+        wanted = set(of or self.phrases)
         scores: dict[str, float] = dict.fromkeys(self.phrases, NEVER)
         nodes, sums = [self._tree], [0.0]
         while True:
@@ -185,7 +174,8 @@ class Moonshine:
             steps = [
                 (row, token, total + float(rated.logs[row, token]))
                 for row, (node, total) in enumerate(zip(nodes, sums, strict=True))
-                for token in node.next
+                for token, longer in node.next.items()
+                if wanted & longer.phrases
             ]
             steps = [step for step in steps if step[2] > hopeless]
             if not steps:
@@ -195,13 +185,16 @@ class Moonshine:
             rated = self._go_on(rated, [row for row, _, _ in steps], [t for _, t, _ in steps])
 
     def _guess(self, scores: Mapping[str, float]) -> Guess:
-        scores = {phrase: score + RARITY.get(phrase, 0.0) for phrase, score in scores.items()}
+        scores = self._likely(scores)
         phrase = max(scores, key=scores.__getitem__)
         command = self.phrases[phrase]
         others = (s for p, s in scores.items() if self.phrases[p] != command)
         ahead = scores[phrase] - max(others, default=NEVER)
         sure = scores[phrase] > LEAST and ahead > AHEAD
         return Guess(phrase, scores[phrase], sure)
+
+    def _likely(self, scores: Mapping[str, float]) -> dict[str, float]:
+        return {phrase: score + RARITY.get(phrase, 0.0) for phrase, score in scores.items()}
 
     def _begin(self, samples: Samples) -> _Rated:
         """Hear the samples; what may come first."""
@@ -250,19 +243,6 @@ class Moonshine:
             heard, logs, {name: kept[name] for name in CACHE}, {name: kept[name] for name in SOUND}
         )
 
-    def _split(self, text: str) -> list[int]:
-        """A text's tokens by byte pair encoding: the pair that makes the lowest number joins first.
-
-        So are the numbers of this tokenizer given.
-        """
-        parts = list(text.replace(" ", SPACE))
-        while True:
-            joined = [self._ids.get(a + b, len(self._ids)) for a, b in pairwise(parts)]
-            if not joined or min(joined) == len(self._ids):
-                return [self._ids[part] for part in parts]
-            at = joined.index(min(joined))
-            parts[at : at + 2] = [parts[at] + parts[at + 1]]
-
 
 def _folder() -> Path:
     found = find_spec("moonshine_voice")
@@ -286,15 +266,3 @@ def _sessions() -> tuple[Any, Any]:
         for name in ("encoder_model.ort", "decoder_model_merged.ort")
     )
     return encoder, decoder
-
-
-def _read_tokens(path: Path) -> list[str]:
-    """The tokens by number: each stands behind its length, in one byte or two; 0 is none."""
-    data, at, tokens = path.read_bytes(), 0, []
-    while at < len(data):
-        length, at = data[at], at + 1
-        if length >= 128:
-            length, at = data[at] * 128 + length - 128, at + 1
-        tokens.append(data[at : at + length].decode(errors="replace"))
-        at += length
-    return tokens
