@@ -176,7 +176,7 @@ class Hesitant:
 
 @pytest.mark.parametrize(
     ("gap_seconds", "score", "commands"),
-    [(0.5, -6.0, []), (0.5, -4.0, [Command.SKIP]), (1.2, -6.0, [Command.SKIP])],
+    [(0.5, -6.0, []), (0.5, -3.0, [Command.SKIP]), (1.2, -6.0, [Command.SKIP])],
 )
 def test_who_has_just_said_something_else_must_be_clear(
     gap_seconds: float, score: float, commands: list[Command]

@@ -15,6 +15,10 @@ EARLY = 80
 """Samples by which the reference runs ahead of its echo: 5 ms, for what is measured inexactly."""
 TAPS = 16
 """Samples that make one between two of them."""
+NEAR = np.arange(TAPS) - (TAPS // 2 - 1)
+SIGNS = np.where(NEAR % 2 == 0, -1.0, 1.0)
+COSINES, SINES = np.cos(2 * np.pi / (TAPS + 1) * NEAR), np.sin(2 * np.pi / (TAPS + 1) * NEAR)
+"""What is the same in all of them."""
 KEPT = WINDOW + round((LAG_SECONDS + 1) * RATE)
 """Samples of either stream that are kept: what a measurement needs, and a second for drift."""
 PRACTICE = 4
@@ -87,9 +91,13 @@ class Stream:
         whole = np.floor(places).astype(int)
         first = whole[0] - TAPS // 2 + 1
         around = self.read(first, whole[-1] + TAPS // 2 + 1)
-        near = np.arange(TAPS) - (TAPS // 2 - 1)
-        away = near - (places - whole)[:, None]
-        taps = np.sinc(away) * np.cos(np.pi * away / (TAPS + 1)) ** 2
+        beyond = (places - whole)[:, None]
+        away = NEAR - beyond
+        # As sinc(away) × cos²(π away / (TAPS + 1)), with a sine or two a sample and none a tap.
+        ones = np.ones(away.shape)
+        sinc = np.divide(SIGNS * np.sin(np.pi * beyond), np.pi * away, out=ones, where=away != 0)
+        angle = 2 * np.pi / (TAPS + 1) * beyond
+        taps = sinc * (0.5 + 0.5 * (COSINES * np.cos(angle) + SINES * np.sin(angle)))
         pieces = around[(whole - whole[0])[:, None] + np.arange(TAPS)]
         between: Samples = (pieces * taps).sum(axis=1).astype(np.float32)
         return between

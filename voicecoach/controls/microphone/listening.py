@@ -28,7 +28,7 @@ EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
 BEFORE = RATE // 2
 """A command that began so soon after the coach was cancelled may have his echo before it."""
-SETTLED_CHUNKS = 4
+SETTLED_CHUNKS = 2
 """While so much silence follows it may be the end of a word, and is time for another look."""
 AS_CLEAR = 2.0
 """By how much less clearly than it was heard the coach may have said what he is taken to say, once
