@@ -186,6 +186,35 @@ def test_who_has_just_said_something_else_must_be_clear(
     assert heard(listen(alone(np.concatenate([talk, after])), Hesitant(score))) == commands
 
 
+def cut_short(seconds: float) -> Samples:
+    """As much of a word as a detector hears of it in noise."""
+    word = said("no")
+    onset = np.flatnonzero(np.abs(word) > 0.02 * np.abs(word).max())[0]
+    word[onset + round(seconds * RATE) :] = 0
+    return word
+
+
+@pytest.mark.parametrize(("seconds", "commands"), [(0.1, []), (0.18, [Command.SKIP])])
+def test_of_a_word_a_little_is_enough_where_no_coach_speaks(
+    seconds: float, commands: list[Command]
+) -> None:
+    sure = Hesitant(-1.0)
+    sure.calls = 1
+    assert heard(listen(alone(cut_short(seconds)), sure)) == commands
+
+
+def test_over_a_coach_so_little_is_what_is_left_of_him() -> None:
+    for seconds, commands in ((0.18, []), (0.4, [Command.SKIP])):
+        played = joined(Speaker("espeak", "en-us"), ["Lie on your back, and breathe slowly."] * 8)
+        microphone = late(echo(played), 2222)
+        word = cut_short(seconds)
+        at = len(played) - 3 * RATE
+        microphone[at : at + len(word)] += 3 * word
+        sure = Hesitant(-1.0)
+        sure.calls = 1
+        assert heard(listen(blocks(microphone, played), sure)) == commands, seconds
+
+
 COACH = ["Breathe in, and out again.", "Pause.", "Stop.", "Hold on a little longer.", "Repeat."]
 
 

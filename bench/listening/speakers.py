@@ -119,7 +119,7 @@ TUNE = (
 )
 """Thresholds are chosen with these alone."""
 
-SEED = 2613
+SEED = 2614
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",

@@ -21,8 +21,10 @@ from voicecoach.controls.microphone import (
 from voicecoach.controls.microphone.cleaning import Cleaner, Step
 from voicecoach.controls.microphone.segments import Segment, Segments
 
-SHORTEST, LONGEST = round(0.2 * RATE), round(2.0 * RATE)
-"""How long the voice of a command is, in samples. Shorter ones are what is left of the coach: of
+SHORTEST, LONGEST = round(0.12 * RATE), round(2.0 * RATE)
+"""How long the voice of a command is, in samples; in noise the detector hears but a part of it."""
+SHORTEST_LOOK = round(0.2 * RATE)
+"""Shorter ones aren't looked at before they are over. Over a coach they are what is left of him: of
 those that TUNE of bench/listening said no command was."""
 EARLY_EVERY = 3
 """Chunks from one look for a command that doesn't wait to the next: 96 ms."""
@@ -99,15 +101,19 @@ class _Listener:
             yield Speech(True, segment.start)
         self._looks += 1
         length = segment.end - segment.start
-        if not self._told and length >= SHORTEST:
-            if segment.over and length <= LONGEST:
+        if not self._told:
+            if segment.over and self._shortest(segment) <= length <= LONGEST:
                 yield from self._decide(segment)
-            elif not segment.over and length <= LONGEST_LOOK:
+            elif not segment.over and SHORTEST_LOOK <= length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
             if not self._told:
                 self._spoke = segment.end
             yield Speech(False, segment.end)
+
+    def _shortest(self, segment: Segment) -> int:
+        alone = self._cleaner.played_with(len(segment.samples)) is None
+        return SHORTEST if alone else SHORTEST_LOOK
 
     def _decide(self, segment: Segment) -> Iterator[Report]:
         guess = self._recognise(segment)
