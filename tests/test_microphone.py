@@ -186,6 +186,14 @@ def test_who_has_just_said_something_else_must_be_clear(
     assert heard(listen(alone(np.concatenate([talk, after])), Hesitant(score))) == commands
 
 
+@pytest.mark.parametrize(("talks", "commands"), [(2, [Command.SKIP]), (3, [])])
+def test_who_talks_and_talks_must_be_clear(talks: int, commands: list[Command]) -> None:
+    talk = said(*["pass me that"] * talks, "next", gap_seconds=1.2)
+    hesitant = Hesitant(-6.0)
+    hesitant.calls = 1 - talks
+    assert heard(listen(alone(talk), hesitant)) == commands
+
+
 def cut_short(seconds: float) -> Samples:
     """As much of a word as a detector hears of it in noise."""
     word = said("no")
