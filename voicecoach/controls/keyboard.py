@@ -267,8 +267,8 @@ else:
             found, self._found = self._found, []
             if found and self._in_front():
                 with contextlib.suppress(termios.error):
-                    termios.tcsetattr(self._tty, termios.TCSANOW, found)
-                    termios.tcflush(self._tty, termios.TCIFLUSH)  # keys for us are not a shell's
+                    termios.tcflush(self._tty, termios.TCIFLUSH)  # keys for us are not a shell's,
+                    termios.tcsetattr(self._tty, termios.TCSANOW, found)  # its keys not for us
 
         def _on_signal(self, number: int, _frame: object) -> None:
             """Give the terminal back, and let the signal do what it did without us."""
