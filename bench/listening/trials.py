@@ -143,7 +143,7 @@ def _in_a_kitchen(dry: Samples, number: int, rng: np.random.Generator) -> Tally:
 
 
 def music(number: int, minutes: float) -> Tally:
-    """Music out of the same room, as loud as a person and softer."""
+    """Music at the microphone, as loud as a person and softer."""
     file = prompts(MUSIC)[number]
     sound = recorded([file], (0.0, 0.0), number)[: int(minutes * 60 * RATE)]
     sound *= np.float32(10 ** (-(0, 6, 12)[number % 3] / 20))

@@ -68,7 +68,7 @@ STRETCHES = (1.0, 1.2, 1 / 1.2)
 """Everything is heard so many times as long, and as deep, and the mean of the scores counts: a word
 stays that word, what happens to sound like one doesn't. Of TUNE as many words are understood so,
 and 3 instead of 24 are taken for others; of what real people said to somebody else (TUNE_PEOPLE of
-bench/listening) 26 pieces instead of 70 in 85 minutes are taken for commands."""
+bench/listening, and one more) 26 pieces instead of 70 in 85 minutes are taken for commands."""
 UNHEARD = -16.0
 """What a phrase counts where it was given up."""
 DOUBTFUL = -11.0
