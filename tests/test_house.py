@@ -30,6 +30,7 @@ ROOMS = [
     "script",
     "draft",
     "program",
+    "filters",
     "sound",
     "background",
     "speech",

@@ -24,7 +24,7 @@ from voicecoach.controls.microphone import (
     Speech,
     Unclear,
 )
-from voicecoach.controls.microphone.listening import listen
+from voicecoach.controls.microphone.listening import ALMOST, listen
 from voicecoach.controls.microphone.recognisers import known_phrases, open_recogniser
 from voicecoach.errors import MissingExtraError, UnavailableError
 from voicecoach.events import Answer
@@ -166,9 +166,13 @@ class Hesitant:
     def __init__(self, score: float) -> None:
         self.score, self.calls = score, 0
 
-    def recognise(self, samples: Samples) -> Guess:
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
         self.calls += 1
-        return Guess("next", self.score, sure=self.calls > 1)
+        sure = self.calls > 1
+        return Guess("next", self.score if sure else 2 * ALMOST, sure)
+
+    def recognise_coach(self, samples: Samples) -> Guess:
+        raise AssertionError("there is no coach")
 
     def glimpse(self, samples: Samples, settled: bool) -> None:
         return None

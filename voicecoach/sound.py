@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecoach.errors import ExportError
+from voicecoach.filters import Filter
 from voicecoach.library import chime_file, chime_sets, room_tone_file
 from voicecoach.units import RATE, frames
 
@@ -134,10 +135,10 @@ def metered(samples: Samples) -> Metered:
     That one hands out its readings as texts, tenth by tenth of a second, which takes longer than
     hearing: here its weighting is FFmpeg's, and the mean of squares is taken of the whole.
     """
-    weighting = _Filter(*(("biquad", f"{step}:precision=f64") for step in K_WEIGHTING))
+    weighting = Filter(*(("biquad", f"{step}:precision=f64") for step in K_WEIGHTING))
     padded = np.concatenate([samples, np.zeros(-len(samples) % HOP + 3 * HOP, np.float32)])
     pieces = [*weighting.push(padded), *weighting.push(None)]
-    weighted = np.concatenate([_samples(piece) for piece in pieces])
+    weighted = np.concatenate(pieces)
     hops = np.square(weighted, dtype=np.float64).reshape(-1, HOP).mean(axis=1)
     power = np.convolve(hops, np.full(4, 0.25))[: len(hops)] * 10 ** (K_OFFSET / 10)
     return Metered(power, float(np.abs(samples).max(initial=0)))
@@ -167,16 +168,16 @@ def limit(samples: Samples, peak: float) -> Samples:
 
 def quickened(samples: Samples, tempo: float) -> Samples:
     """The samples so many times as quick, at the same pitch, by FFmpeg's atempo; 0.5 to 2."""
-    quick = _Filter(("atempo", f"{min(max(tempo, 0.5), 2):.6f}"))
+    quick = Filter(("atempo", f"{min(max(tempo, 0.5), 2):.6f}"))
     pieces = [*quick.push(samples), *quick.push(None)]
-    return np.concatenate([np.zeros(0, np.float32), *map(_samples, pieces)])
+    return np.concatenate([np.zeros(0, np.float32), *pieces])
 
 
 class Meter:
     """FFmpeg's EBU R128 meter, which hears a sound piece by piece."""
 
     def __init__(self, sample_format: str = "flt") -> None:
-        self._filter = _Filter(("ebur128", "metadata=1"), sample_format=sample_format)
+        self._filter = Filter(("ebur128", "metadata=1"), sample_format=sample_format)
         self.integrated = -70.0
         """LUFS."""
         self.loudest = -70.0
@@ -184,7 +185,7 @@ class Meter:
 
     def hear(self, sound: Samples | AudioFrame) -> None:
         """Go on with these."""
-        for frame in self._filter.push(sound):
+        for frame in self._filter.push_frame(sound):
             said = frame.metadata
             self.integrated = float(said.get("lavfi.r128.I", self.integrated))
             self.loudest = max(self.loudest, float(said.get("lavfi.r128.S", -70)))
@@ -196,47 +197,15 @@ class Limiter:
     def __init__(self, peak: float) -> None:
         # Its look-ahead delays by the attack time; latency=1 takes that out again.
         arguments = f"limit={peak:.4f}:attack={ATTACK}:release={RELEASE}:level=disabled:latency=1"
-        self._filter = _Filter(("alimiter", arguments))
+        self._filter = Filter(("alimiter", arguments))
 
     def hold(self, samples: Samples) -> Iterator[Samples]:
         """What can be passed on now."""
-        return map(_samples, self._filter.push(samples))
+        return self._filter.push(samples)
 
     def rest(self) -> Iterator[Samples]:
         """What was still held back."""
-        return map(_samples, self._filter.push(None))
-
-
-class _Filter:
-    """Some of FFmpeg's filters, by name and arguments, for mono sound at the session rate."""
-
-    def __init__(self, *steps: tuple[str, str], sample_format: str = "flt") -> None:
-        import av
-
-        self._graph = av.filter.Graph()
-        source = self._graph.add_abuffer(sample_rate=RATE, format=sample_format, layout="mono")
-        plain = ("aformat", "sample_fmts=flt:channel_layouts=mono")
-        nodes = [self._graph.add(*step) for step in (*steps, plain, ("abuffersink", ""))]
-        self._graph.link_nodes(source, *nodes).configure()
-
-    def push(self, sound: Samples | AudioFrame | None) -> Iterator[AudioFrame]:
-        """Put in samples, or None for the end; what comes out of it."""
-        import av
-
-        if isinstance(sound, np.ndarray):
-            if not len(sound):  # FFmpeg takes no empty frame
-                return
-            frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="flt", layout="mono")
-            frame.sample_rate = RATE
-            sound = frame
-        self._graph.push(sound)
-        while True:
-            try:
-                filtered = self._graph.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            if isinstance(filtered, av.AudioFrame):
-                yield filtered
+        return self._filter.push(None)
 
 
 @cache
@@ -255,11 +224,6 @@ def chime(sound: str) -> Samples:
 def room_tone() -> Samples:
     """The faint loop that lies under every session."""
     return decode(room_tone_file(), 60)
-
-
-def _samples(frame: AudioFrame) -> Samples:
-    samples: Samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-    return samples
 
 
 def _mean(frame: AudioFrame) -> Samples:

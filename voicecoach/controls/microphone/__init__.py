@@ -141,6 +141,11 @@ class Guess:
     sure: bool
     """Whether that is to be believed."""
 
+    @property
+    def clearness(self) -> tuple[bool, float]:
+        """What makes one guess better than another."""
+        return self.sure, self.score
+
 
 class Recogniser(Protocol):
     """A model that tells which of a few phrases of one language somebody said.
@@ -154,8 +159,16 @@ class Recogniser(Protocol):
     phrases: Mapping[str, Command | Answer]
     """What can be said. Several phrases may mean one command."""
 
-    def recognise(self, samples: Samples) -> Guess:
-        """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises."""
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises.
+
+        Others are the same, cut elsewhere: what is clearest counts.
+        """
+
+    def recognise_coach(self, samples: Samples) -> Guess:
+        """What the coach says in the samples that went to the device. There is no noise in them, so
+        that one look is enough; never raises.
+        """
 
     def glimpse(self, samples: Samples, settled: bool) -> Guess | None:
         """What is being said and can't wait until it is over ("stop"), if that; never raises.

@@ -44,11 +44,14 @@ FAINT = -15.0
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
+ALMOST = -8.5
+"""What is so clear and yet not obeyed may have been a command, and counts for no talk: who says
+"stop" in noise again and again isn't understood the worse."""
 TALKING = round(0.8 * RATE)
 """Who said something so shortly before that was no command talks to somebody, ..."""
 TALKS, TALK = 3, 10 * RATE
 """... and so does who said so much that was none in so long, ..."""
-CLEAR = -4.0
+CLEAR = -3.5
 """... unless what he says now is clearer than that. Of 85 minutes of real people (TUNE_PEOPLE of
 bench/listening, and one more) 6 pieces pass so, without it 25; of 1,319 words of TUNE it loses 12.
 (Over a coach what was before may be his.)"""
@@ -88,6 +91,8 @@ class _Listener:
         self._talk: deque[int] = deque(maxlen=TALKS)
         """Where speeches ended that were no command, and none of the coach's."""
         self._looks = 0
+        self._almost = False
+        """Whether what was just said may have been a command."""
 
     def hear(self, block: Block) -> Iterator[Report]:
         self._second.add(block)
@@ -104,7 +109,7 @@ class _Listener:
 
     def _judge(self, segment: Segment) -> Iterator[Report]:
         if segment.begun:
-            self._told, self._looks = False, 0
+            self._told, self._looks, self._almost = False, 0, False
             yield Speech(True, segment.start)
         self._looks += 1
         length = segment.end - segment.start
@@ -114,7 +119,8 @@ class _Listener:
             elif not segment.over and SHORTEST_LOOK <= length <= LONGEST_LOOK:
                 yield from self._look(segment)
         if segment.over:
-            if not self._told and length >= SHORTEST and not self._with_coach(segment):
+            command = self._told or self._almost
+            if not command and length >= SHORTEST and not self._with_coach(segment):
                 self._talk.append(segment.end)
             yield Speech(False, segment.end)
 
@@ -128,7 +134,8 @@ class _Listener:
         guess = self._recognise(segment)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
-        if not guess.sure or self._is_talk(segment, guess):
+        self._almost = guess.score > ALMOST
+        if not guess.sure or (guess.score <= CLEAR and self._talks(segment)):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
@@ -138,22 +145,20 @@ class _Listener:
             self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
 
-    def _is_talk(self, segment: Segment, guess: Guess) -> bool:
-        if guess.score > CLEAR or not self._talk or self._with_coach(segment):
+    def _talks(self, segment: Segment) -> bool:
+        """Whether who speaks has said to somebody what was no command, and now goes on."""
+        if not self._talk or self._with_coach(segment):
             return False
         much = len(self._talk) == TALKS and segment.start <= self._talk[0] + TALK
         return much or segment.start <= self._talk[-1] + TALKING
 
     def _recognise(self, segment: Segment) -> Guess:
-        guess = self.recogniser.recognise(segment.samples)
-        if not self._with_coach(segment):
-            return guess
-        closely = self.recogniser.recognise(segment.close)
-        return max(guess, closely, key=lambda each: (each.sure, each.score))
+        closely = [segment.close] if self._with_coach(segment) else []
+        return self.recogniser.recognise(segment.samples, *closely)
 
     def _look(self, segment: Segment) -> Iterator[Report]:
         settled = 0 < segment.quiet_chunks <= SETTLED_CHUNKS
-        if not settled and self._looks % EARLY_EVERY:
+        if not settled and (self._looks % EARLY_EVERY or self._talks(segment)):
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
         if guess and not self._is_coach(segment, guess):
@@ -173,7 +178,7 @@ class _Listener:
             played = self._cleaner.played_with(count)
             if played is None:
                 return False
-            said = self.recogniser.recognise(played)
+            said = self.recogniser.recognise_coach(played)
             same = phrases[said.phrase] == phrases[guess.phrase]
             clear = said.score > guess.score - AS_CLEAR
             if same and (clear or not self._cleaner.converged):
