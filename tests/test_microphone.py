@@ -106,6 +106,22 @@ def test_words_are_told_where_they_were_said(english: Recogniser) -> None:
     assert all(each.reference == -120 for each in conditions)
 
 
+def test_a_word_is_as_clear_in_digital_silence_as_in_a_faint_noise(english: Recogniser) -> None:
+    word = SPEAKERS[1].say("stop")
+    hiss = np.random.default_rng(7).normal(0, 0.004, len(word)).astype(np.float32)
+    faint = hiss * np.abs(word).max()
+    silent, noisy = english.recognise(word), english.recognise(word + faint)
+    assert silent.phrase == noisy.phrase == "stop"
+    assert silent.score > noisy.score - 0.5
+
+
+def test_who_says_stop_again_and_again_is_not_held_for_who_talks() -> None:
+    tries = Hesitant(-6.0)
+    tries.calls, tries.first = -2, ALMOST + 0.5
+    said_often = said(*["pass me that"] * 3, "next", gap_seconds=1.2)
+    assert heard(listen(alone(said_often), tries)) == [Command.SKIP]
+
+
 @pytest.mark.parametrize("text", ["Stop! Stop! Stop!", "please stop", "I want to stop"])
 def test_stop_is_understood_however_it_is_said(english: Recogniser, text: str) -> None:
     for speaker in SPEAKERS[:2]:
@@ -165,11 +181,12 @@ class Hesitant:
 
     def __init__(self, score: float) -> None:
         self.score, self.calls = score, 0
+        self.first = 2 * ALMOST
 
     def recognise(self, samples: Samples, *others: Samples) -> Guess:
         self.calls += 1
         sure = self.calls > 1
-        return Guess("next", self.score if sure else 2 * ALMOST, sure)
+        return Guess("next", self.score if sure else self.first, sure)
 
     def recognise_coach(self, samples: Samples) -> Guess:
         raise AssertionError("there is no coach")

@@ -52,9 +52,9 @@ TALKING = round(0.8 * RATE)
 TALKS, TALK = 3, 10 * RATE
 """... and so does who said so much that was none in so long, ..."""
 CLEAR = -3.5
-"""... unless what he says now is clearer than that. Of 85 minutes of real people (TUNE_PEOPLE of
-bench/listening, and one more) 6 pieces pass so, without it 25; of 1,319 words of TUNE it loses 12.
-(Over a coach what was before may be his.)"""
+"""... and must be clearer than that, and isn't cut in on. Of 49 minutes of real people (TUNE_PEOPLE
+of bench/listening) 5 pieces pass so; the three more of whoever was cut in on were "stop". (Over a
+coach what was before may be his.)"""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)

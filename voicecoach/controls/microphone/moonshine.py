@@ -26,7 +26,8 @@ from voicecoach.offline import load_onnxruntime
 PEAK = 0.5
 """The level at which the model hears every segment."""
 HISS = 0.002 * np.random.default_rng(1).standard_normal(4 * RATE).astype(np.float32)
-"""A faint noise, of −48 dB, under all that it hears: in digital silence it doubts words."""
+"""A faint noise, 48 dB below PEAK, under all that it hears: in digital silence it doubts words. Of
+91 words like "stop" that TUNE of bench/listening said in quiet 86 were understood so, not 74."""
 BEFORE, AFTER = RATE // 4, RATE // 2
 """Samples of silence around every segment: the model makes nothing of a snippet, and "stop" with
 nothing after it might go on."""

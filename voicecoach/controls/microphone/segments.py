@@ -20,8 +20,8 @@ from voicecoach.filters import Filter
 CHUNK = 512
 """Samples that the detector hears at once: 32 ms, two STEPs."""
 LOWEST = 150
-"""Hz. The detector hears nothing below: what hums there is no voice, and most of what is pink. Of
-what TUNE of bench/listening said in noise of 10 dB so were understood XX, not YY."""
+"""Hz. The detector hears nothing below: what hums there is no voice. Of 91 words like "stop" that
+TUNE of bench/listening said in noise 10 dB softer 64 were understood so, 57 without."""
 ON, OFF = 0.5, 0.35
 """From which probability on somebody begins to speak, and below which nobody does any more."""
 ON_CHUNKS = 2
