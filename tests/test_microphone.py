@@ -107,12 +107,13 @@ def test_words_are_told_where_they_were_said(english: Recogniser) -> None:
 
 
 def test_a_word_is_as_clear_in_digital_silence_as_in_a_faint_noise(english: Recogniser) -> None:
-    word = SPEAKERS[1].say("stop")
-    hiss = np.random.default_rng(7).normal(0, 0.004, len(word)).astype(np.float32)
-    faint = hiss * np.abs(word).max()
-    silent, noisy = english.recognise(word), english.recognise(word + faint)
-    assert silent.phrase == noisy.phrase == "stop"
-    assert silent.score > noisy.score - 0.5
+    for speaker in SPEAKERS:
+        word = np.pad(speaker.say("ouch"), RATE // 4)
+        hiss = np.random.default_rng(7).normal(0, 0.004, len(word)).astype(np.float32)
+        silent = english.recognise(word)
+        noisy = english.recognise(word + hiss * np.abs(word).max())
+        assert silent.phrase == noisy.phrase == "ouch"
+        assert silent.score > noisy.score - 1
 
 
 def test_who_says_stop_again_and_again_is_not_held_for_who_talks() -> None:
