@@ -42,6 +42,10 @@ TUNE of bench/listening said as a coach there was left up to −3."""
 FAINT = -15.0
 """What is fainter than that beside his echo (dB), once he is cancelled, is what is left of him: so
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
+BESIDE = -6.25
+"""What is said beside the coach must be clearer than that. Of five coaches who said nothing but
+commands to nobody, one hundred times 9 s, 3 were taken for somebody who says "stop" or "ouch" and 1
+is left so; of 351 words of TUNE it loses 10."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 ALMOST = -8.5
@@ -135,7 +139,7 @@ class _Listener:
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
         self._almost = guess.score > ALMOST
-        if not guess.sure or (guess.score <= CLEAR and self._talks(segment)):
+        if not self._is_clear(segment, guess):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
@@ -144,6 +148,11 @@ class _Listener:
         else:
             self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
+
+    def _is_clear(self, segment: Segment, guess: Guess) -> bool:
+        if self._with_coach(segment):
+            return guess.sure and guess.score > BESIDE
+        return guess.sure and (guess.score > CLEAR or not self._talks(segment))
 
     def _talks(self, segment: Segment) -> bool:
         """Whether who speaks has said to somebody what was no command, and now goes on."""
