@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -146,6 +148,30 @@ def playing(
         yield Player(director)
     finally:
         director.close()
+
+
+class Watched(deque[Heard]):
+    """What was heard, which somebody else takes from just when the device adds to it."""
+
+    def __init__(self, take: Callable[[], object]) -> None:
+        super().__init__()
+        self.take = take
+
+    def __getitem__(self, index: Any) -> Any:
+        last = super().__getitem__(index)
+        taker = threading.Thread(target=self.take)
+        taker.start()
+        taker.join(0.05)
+        return last
+
+
+def test_what_was_heard_is_taken_while_the_device_adds_to_it() -> None:
+    with playing() as player:
+        stream = player.director.stream
+        stream.heard = Watched(stream.next_heard)
+        for _ in range(10):
+            player._await(480)
+            assert len(player.director.front.read(480)) == 480
 
 
 def test_untouched_it_is_the_export() -> None:

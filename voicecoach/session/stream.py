@@ -54,7 +54,7 @@ class Stream:
         self.late = 0
         """Frames for which the device had to wait: 0 unless the machine is overloaded."""
         self.heard: deque[Heard] = deque()
-        """What has sounded since this was last emptied."""
+        """What has sounded and wasn't told yet; taken by `next_heard`."""
         self.error: BaseException | None = None
         """What went wrong while it was mixed: there is silence until something is changed."""
         self._mixer, self._after = mixer, after
@@ -92,6 +92,11 @@ class Stream:
                 pieces.append(np.zeros(missing, np.float32))
             self._lock.notify_all()
         return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+
+    def next_heard(self) -> Heard | None:
+        """What has sounded and wasn't told yet, first things first; None: nothing."""
+        with self._lock:  # the device's thread may be adding to it
+            return self.heard.popleft() if self.heard else None
 
     def place(self) -> Place | None:
         """What has been heard up to: None before the first sound."""

@@ -40,11 +40,7 @@ class Reporter:
 
     def events(self) -> Iterator[Event]:
         """What has happened since this was last asked."""
-        while True:
-            try:
-                heard = self.stream.heard.popleft()
-            except IndexError:
-                return
+        while heard := self.stream.next_heard():
             if heard.segment.step.index < 0:
                 self._aside = Place(heard.segment, heard.end)
                 if heard.segment.step.kind == "question" and heard.start == 0:
