@@ -159,19 +159,23 @@ class Watched(deque[Heard]):
 
     def __getitem__(self, index: Any) -> Any:
         last = super().__getitem__(index)
-        taker = threading.Thread(target=self.take)
-        taker.start()
-        taker.join(0.05)
+        self.taker = threading.Thread(target=self.take)
+        self.taker.start()
+        self.taker.join(0.05)
         return last
 
 
 def test_what_was_heard_is_taken_while_the_device_adds_to_it() -> None:
     with playing() as player:
         stream = player.director.stream
-        stream.heard = Watched(stream.next_heard)
+        taken: list[Heard | None] = []
+        stream.heard = watched = Watched(lambda: taken.append(stream.next_heard()))
         for _ in range(10):
             player._await(480)
             assert len(player.director.front.read(480)) == 480
+        watched.taker.join()
+        taken += [stream.next_heard(), stream.next_heard()]
+        assert sum(heard.end - heard.start for heard in taken if heard) == stream.at
 
 
 def test_untouched_it_is_the_export() -> None:

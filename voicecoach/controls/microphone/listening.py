@@ -44,8 +44,8 @@ FAINT = -15.0
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
 BESIDE = -6.25
 """What is said beside the coach must be clearer than that. Of five coaches who said nothing but
-commands to nobody, one hundred times 9 s, 3 were taken for somebody who says "stop" or "ouch" and 1
-is left so; of 351 words of TUNE it loses 10."""
+commands to nobody, one hundred times 17 s, 3 were taken so for somebody who says "stop" or "ouch",
+and 1 is left; of 351 words of TUNE it loses 10."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 ALMOST = -8.5
@@ -117,29 +117,29 @@ class _Listener:
             yield Speech(True, segment.start)
         self._looks += 1
         length = segment.end - segment.start
-        if not self._told:
-            if segment.over and self._shortest(segment) <= length <= LONGEST:
-                yield from self._decide(segment)
-            elif not segment.over and SHORTEST_LOOK <= length <= LONGEST_LOOK:
-                yield from self._look(segment)
         if segment.over:
-            command = self._told or self._almost
-            if not command and length >= SHORTEST and not self._with_coach(segment):
+            with_coach = self._with_coach(segment)
+            shortest = SHORTEST_LOOK if with_coach else SHORTEST
+            if not self._told and shortest <= length <= LONGEST:
+                yield from self._decide(segment, with_coach)
+            if not (self._told or self._almost or with_coach) and length >= SHORTEST:
                 self._talk.append(segment.end)
             yield Speech(False, segment.end)
-
-    def _shortest(self, segment: Segment) -> int:
-        return SHORTEST_LOOK if self._with_coach(segment) else SHORTEST
+        elif not self._told and SHORTEST_LOOK <= length <= LONGEST_LOOK:
+            yield from self._look(segment)
 
     def _with_coach(self, segment: Segment) -> bool:
         return self._cleaner.played_with(len(segment.samples)) is not None
 
-    def _decide(self, segment: Segment) -> Iterator[Report]:
-        guess = self._recognise(segment)
+    def _decide(self, segment: Segment, with_coach: bool) -> Iterator[Report]:
+        closely = [segment.close] if with_coach else []
+        guess = self.recogniser.recognise(segment.samples, *closely)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
         self._almost = guess.score > ALMOST
-        if not self._is_clear(segment, guess):
+        talk = not with_coach and self._talks(segment)
+        least = BESIDE if with_coach else CLEAR if talk else -np.inf
+        if not (guess.sure and guess.score > least):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif segment.start < self._doubted + BEFORE and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
@@ -149,25 +149,18 @@ class _Listener:
             self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
 
-    def _is_clear(self, segment: Segment, guess: Guess) -> bool:
-        if self._with_coach(segment):
-            return guess.sure and guess.score > BESIDE
-        return guess.sure and (guess.score > CLEAR or not self._talks(segment))
-
     def _talks(self, segment: Segment) -> bool:
         """Whether who speaks has said to somebody what was no command, and now goes on."""
-        if not self._talk or self._with_coach(segment):
+        if not self._talk:
             return False
         much = len(self._talk) == TALKS and segment.start <= self._talk[0] + TALK
         return much or segment.start <= self._talk[-1] + TALKING
 
-    def _recognise(self, segment: Segment) -> Guess:
-        closely = [segment.close] if self._with_coach(segment) else []
-        return self.recogniser.recognise(segment.samples, *closely)
-
     def _look(self, segment: Segment) -> Iterator[Report]:
         settled = 0 < segment.quiet_chunks <= SETTLED_CHUNKS
-        if not settled and (self._looks % EARLY_EVERY or self._talks(segment)):
+        if not settled and self._looks % EARLY_EVERY:
+            return
+        if not settled and self._talks(segment) and not self._with_coach(segment):
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
         if guess and not self._is_coach(segment, guess):
