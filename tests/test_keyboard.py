@@ -307,6 +307,20 @@ def test_jobs_come_and_go(coach: Coach) -> None:
     until(coach.as_found)
 
 
+def test_what_is_typed_while_it_is_being_stopped_is_the_shells(coach: Coach) -> None:
+    coach.run("sh", "-i")
+    slowly = "kill = signal.pthread_kill; import time; "
+    slowly += "signal.pthread_kill = lambda *to: (time.sleep(1), kill(*to))"
+    coach.press(f"{shlex.join(coach.command(slowly, 'sys.exit()'))}\n".encode())
+    coach.until_logged("ready")
+    coach.press(b"\x1a")
+    until(coach.as_found)  # from here on it is still in front for a second
+    coach.press(b"n\n", b"fg\n")
+    until(coach.at_once)
+    coach.press(b"q")
+    coach.until_logged("ready", "stop", "SystemExit")
+
+
 def test_stopped_unasked_while_a_shell_resets_the_terminal(coach: Coach) -> None:
     coach.start(stop="sys.exit()")
     coach.process.send_signal(signal.SIGSTOP)

@@ -239,11 +239,17 @@ else:
             self._lock, self._found, self.closed = threading.RLock(), [], True
 
         def _data(self, wait_seconds: float) -> bytes | None:
-            if not select.select([self._tty], [], [], wait_seconds)[0]:
+            if not self._readable(wait_seconds):
                 return None
-            with contextlib.suppress(OSError):
-                return b"" if self.closed else os.read(self._tty, 1024)
+            with self._lock, contextlib.suppress(OSError):
+                # Once the terminal is given back, what comes is for somebody else, though a signal
+                # may yet have to stop us.
+                if self._found and self._readable(0):
+                    return os.read(self._tty, 1024)
             return b""
+
+        def _readable(self, wait_seconds: float) -> bool:
+            return bool(select.select([self._tty], [], [], wait_seconds)[0])
 
         def _in_front(self) -> bool:
             with contextlib.suppress(OSError):
