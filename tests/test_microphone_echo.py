@@ -88,14 +88,57 @@ def test_a_reference_that_comes_in_bursts_is_aligned_all_the_same() -> None:
     assert taken_away(microphone, rest, 4, 10) > 15
 
 
-def test_the_room_is_learnt_anew_after_a_jump() -> None:
+@pytest.mark.parametrize("jump", [8, 160, -480, 3000, -3000])
+def test_a_lag_that_jumps_is_followed_at_once(jump: int) -> None:
+    """A loudspeaker that ran dry is silent for a moment, a microphone may lose one."""
     played = coach()
-    before, after = late(echo(played), LAG), late(echo(played), LAG + 1234)
+    before, after = late(echo(played), LAG), late(echo(played), LAG + jump)
+    turn = 8 * RATE
+    microphone = np.concatenate([before[:turn], after[turn:]])
+    cleaner = Cleaner()
+    stream = list(blocks(microphone, played))
+    first = cleaned(iter(stream[: turn // BLOCK]), cleaner)
+    assert taken_away(microphone, first, 4, 7.9) > 20
+    assert cleaner.doubted < 6 * RATE
+    rest = np.concatenate([first, cleaned(iter(stream[turn // BLOCK :]), cleaner)])
+    assert taken_away(microphone, rest, 8, 8.3) < 10
+    assert taken_away(microphone, rest, 9.5, 10.5) > 20  # from 8.4 to 9.0 he is silent
+    assert taken_away(microphone, rest, 10.5, 20) > 20
+    assert turn < cleaner.doubted < 9.5 * RATE  # what was left until then is no command
+    assert cleaner.converged
+
+
+def test_a_lag_that_jumps_far_is_followed_too() -> None:
+    played = coach()
+    before, after = late(echo(played), LAG), late(echo(played), LAG + RATE // 2)
     turn = 8 * RATE
     microphone = np.concatenate([before[:turn], after[turn:]])
     rest = cleaned(blocks(microphone, played), Cleaner())
     assert taken_away(microphone, rest, 4, 8) > 15
     assert taken_away(microphone, rest, 12, 20) > 15
+
+
+def test_who_speaks_into_the_coach_makes_no_lag_jump() -> None:
+    played = coach()
+    user = joined(Speaker("espeak", "en-gb+f2"), ["Pull your knee to your chest."] * 10)
+    user = np.resize(user, len(played))
+    user[: 6 * RATE] = 0
+    cleaner = Cleaner()
+    cleaned(blocks(late(echo(played), LAG) + user, played), cleaner)
+    assert cleaner.doubted < 6 * RATE
+    assert cleaner.converged
+
+
+@pytest.mark.parametrize("hertz", [440, 880])
+def test_a_chime_tells_the_lag_as_well_as_words_or_not_at_all(hertz: int) -> None:
+    """Of a tone the clearest are the ends of what is compared, which lie at the same place."""
+    time = np.arange(4 * RATE) / RATE
+    tone = (0.3 * np.sin(2 * np.pi * hertz * time) * np.exp(-time)).astype(np.float32)
+    cleaner = Cleaner()
+    cleaned(blocks(late(echo(tone), LAG), tone), cleaner)
+    assert cleaner.delay_seconds is None or cleaner.delay_seconds == pytest.approx(
+        LAG / RATE, abs=0.001
+    )
 
 
 def test_a_changed_device_is_got_to_know_as_the_first_one() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
 
 from voicecoach.controls.microphone import LAG_SECONDS, RATE, Block, Samples
-from voicecoach.controls.microphone.echo import STEP, Echo
-from voicecoach.controls.microphone.lag import AUDIBLE, EVERY, WINDOW, Lag
+from voicecoach.controls.microphone.echo import PARTITIONS, STEP, Echo
+from voicecoach.controls.microphone.lag import AUDIBLE, EVERY, GLANCE, NEARBY, WINDOW, Lag
 
 EARLY = 80
 """Samples by which the reference runs ahead of its echo: 5 ms, for what is measured inexactly."""
@@ -34,6 +35,10 @@ GOOD = 10.0
 """A power ratio: with that much taken away at any time (10 dB), he counts as cancelled at once, but
 not before all practice is done: of 13 coaches whom TUNE of bench/listening talked over, 2 were
 taken for somebody else in their first three seconds."""
+LOST = 4.0
+"""A power ratio: while less is taken away (6 dB), somebody speaks, or the lag has jumped; that is
+looked at every GLANCE_EVERY."""
+GLANCE_EVERY = RATE // 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class Cleaner:
         self.played = Stream()
         self.done = 0
         """How many samples of the microphone's stream are cleaned."""
+        self.doubted = -KEPT
+        """Until where more may be left of him than usual, as he isn't cancelled or wasn't."""
         self._audible = -KEPT
         self._start()
 
@@ -138,8 +145,13 @@ class Cleaner:
             self._audible = self.played.end
         if self.heard.end >= self._next:
             self._measure()
+        if self._lost and self.heard.end >= self._next_glance:
+            self._glance()
         while self.done + STEP <= self.heard.end:
-            yield self._step()
+            step = self._step()
+            if step.playing and not self.converged:
+                self.doubted = step.end
+            yield step
 
     def played_with(self, count: int) -> Samples | None:
         """What the coach said in the last so many samples that were cleaned; None: nothing."""
@@ -152,7 +164,10 @@ class Cleaner:
         self._lag = Lag()
         self._echo = Echo()
         self._begun = self.heard.end
-        self._next = self.heard.end + EVERY
+        self._next = self._next_glance = self.heard.end + EVERY
+        self._learnt: Echo | None = None
+        """The canceller as it was when it last took much away."""
+        self._lost = False
         self._seen = self._unheard = 0
         self._good = self._again = False
         self._powers = np.zeros(2)
@@ -163,6 +178,9 @@ class Cleaner:
         self._next = now + (EVERY if self._lag.known else EVERY // 2)
         if not playing:
             return
+        before, after = self._powers
+        if before > GOOD * after:
+            self._learnt = deepcopy(self._echo)
         microphone = self.heard.read(now - WINDOW, now)
         first = self.played.end - WINDOW - round(LAG_SECONDS * RATE)
         reference = self.played.read(first, self.played.end)
@@ -174,6 +192,24 @@ class Cleaner:
         elif self._again and self._seen >= WINDOW:
             self._practise()
             self._again = False
+
+    def _glance(self) -> None:
+        """Follow the lag where it has jumped: the room is the same, and what was learnt of it."""
+        now = self.heard.end
+        self._next_glance = now + GLANCE_EVERY
+        expected = now - round(self._lag.at(now)) + NEARBY
+        microphone = self.heard.read(now - GLANCE, now)
+        reference = self.played.read(expected - GLANCE - 2 * NEARBY, expected)
+        if not self._lag.glance(microphone, now, reference, expected):
+            return
+        self._next = now + WINDOW  # what was before says nothing any more
+        self.doubted = self.done
+        if self._learnt is None:
+            self._practise()
+            return
+        self._echo = deepcopy(self._learnt)
+        for at in range(self.done - PARTITIONS * STEP, self.done, STEP):
+            self._cancel(at)
 
     def _practise(self) -> None:
         """Learn the room from what was heard lately."""
@@ -209,6 +245,7 @@ class Cleaner:
             self._seen += STEP
             self._powers = 0.9 * self._powers + 0.1 * np.array([_power(microphone), rest])
             before, after = self._powers
+            self._lost = bool(before < LOST * after)
             if not self._again and self._seen > RATE // 2:
                 self._good |= bool(before > GOOD * after)
         return Step(samples, rest, echo, _power(echo), playing, at + STEP)

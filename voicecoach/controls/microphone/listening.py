@@ -91,7 +91,6 @@ class _Listener:
         self._segments = Segments()
         self._second = _Second()
         self._told = False
-        self._doubted = -RATE
         self._talk: deque[int] = deque(maxlen=TALKS)
         """Where speeches ended that were no command, and none of the coach's."""
         self._looks = 0
@@ -102,8 +101,6 @@ class _Listener:
         self._second.add(block)
         for step in self._cleaner.clean(block):
             self._second.add_step(step)
-            if step.playing and not self._cleaner.converged:
-                self._doubted = step.end
             segment = self._segments.add(step)
             if segment:
                 yield from self._judge(segment)
@@ -138,16 +135,21 @@ class _Listener:
         where = segment.start, segment.end
         self._almost = guess.score > ALMOST
         talk = not with_coach and self._talks(segment)
-        least = BESIDE if with_coach else CLEAR if talk else -np.inf
+        doubtful = self._is_doubtful(segment)
+        least = CLEAR if doubtful or talk else BESIDE if with_coach else -np.inf
         if not (guess.sure and guess.score > least):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
-        elif segment.start < self._doubted + BEFORE and command not in URGENT:
+        elif doubtful and command not in URGENT:
             yield Unclear(guess.phrase, guess.score, "still getting to know the room", *where)
         elif self._is_coach(segment, guess):
             yield Unclear(guess.phrase, guess.score, "the coach said it", *where)
         else:
             self._told = True
             yield Heard(command, guess.phrase, guess.score, *where)
+
+    def _is_doubtful(self, segment: Segment) -> bool:
+        """Whether more of the coach may be in it than he usually leaves."""
+        return segment.start < self._cleaner.doubted + BEFORE
 
     def _talks(self, segment: Segment) -> bool:
         """Whether who speaks has said to somebody what was no command, and now goes on."""
@@ -163,7 +165,9 @@ class _Listener:
         if not settled and self._talks(segment) and not self._with_coach(segment):
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
-        if guess and not self._is_coach(segment, guess):
+        if not guess or (self._is_doubtful(segment) and guess.score <= CLEAR):
+            return
+        if not self._is_coach(segment, guess):
             self._told = True
             command = self.recogniser.phrases[guess.phrase]
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
