@@ -17,6 +17,7 @@ from voicecoach.controls import Command
 from voicecoach.controls.microphone import RATE, Block, Heard, Recogniser, Samples
 from voicecoach.controls.microphone.listening import listen
 from voicecoach.controls.microphone.recognisers import open_recogniser
+from voicecoach.controls.voice import NO_SECONDS
 
 ANSWERS = ("better", "same", "the same", "worse")
 NINE = ("pause", "resume", "continue", "skip", "next", "repeat", "slower", "faster", "stop")
@@ -81,6 +82,7 @@ def trial(stream: Stream, *, asked: bool = False) -> Tally:
             yield block
 
     waiting = list(stream.said)
+    obeyed = -np.inf
     for report in listen(blocks(), recogniser(asked=asked)):
         if not isinstance(report, Heard):
             continue
@@ -91,8 +93,11 @@ def trial(stream: Stream, *, asked: bool = False) -> Tally:
             waiting.remove(meant)
             tally.obeyed.append(meant.phrase)
             tally.delays.append((meant.phrase, (now - meant.end) / RATE))
+        elif report.command is Command.UNDO and now - obeyed > NO_SECONDS * RATE:
+            continue  # there is nothing that it could undo
         elif not (meant is None and report.command is Command.STOP and _just(stream, now)):
             tally.mistaken.append((meant.phrase if meant else "", report.phrase))
+        obeyed = now
     return tally
 
 
