@@ -42,9 +42,6 @@ TUNE of bench/listening said as a coach there was left up to −3."""
 FAINT = -15.0
 """What is fainter than that beside his echo (dB), once he is cancelled, is what is left of him: so
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
-BESIDE = -6.4
-"""What is said beside the coach must be clearer than that. Of thirteen coaches of TUNE who said
-nothing but commands to nobody, 33 minutes, 2 are taken so for somebody else, and 4 without."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 ALMOST = -8.5
@@ -135,7 +132,7 @@ class _Listener:
         self._almost = guess.score > ALMOST
         talk = not with_coach and self._talks(segment)
         doubtful = self._is_doubtful(segment)
-        least = CLEAR if doubtful or talk else BESIDE if with_coach else -np.inf
+        least = CLEAR if doubtful or talk else -np.inf
         if not (guess.sure and guess.score > least):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif doubtful and command not in URGENT:
