@@ -149,7 +149,7 @@ def find_likeness(microphone: Samples, reference: Samples) -> NDArray[np.float64
     most = len(reference) - len(microphone)
     if not len(microphone) or np.sqrt(np.mean(reference**2)) < AUDIBLE:
         return np.zeros(most + 1)
-    size = 1 << (len(reference) + len(microphone) - 1).bit_length()
+    size = 1 << (len(reference) - 1).bit_length()  # at those places nothing comes round its end
     heard, played = np.fft.rfft(_faded(microphone), size), np.fft.rfft(_faded(reference), size)
     cross = played * np.conj(heard)
     frequencies = np.fft.rfftfreq(size, 1 / RATE)
