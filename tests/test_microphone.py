@@ -283,6 +283,24 @@ def test_until_the_coach_is_cancelled_only_what_is_urgent_counts(english: Recogn
         assert why == [] if commands else ["still getting to know the room"]
 
 
+class Urgent(Hesitant):
+    """A recogniser that takes whatever is over for "stop"."""
+
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        return Guess("stop", self.score, sure=True)
+
+    def recognise_coach(self, samples: Samples) -> Guess:
+        return Guess("pause", 10 * ALMOST, sure=False)
+
+
+@pytest.mark.parametrize(("score", "commands"), [(-5.0, []), (-3.0, [Command.STOP])])
+def test_until_then_that_must_be_clear(score: float, commands: list[Command]) -> None:
+    played = joined(Speaker("espeak", "en-us"), ["Lie on your back on the mat, and breathe."])
+    samples = said("continue")[: 2 * RATE + 4000]
+    stream = blocks(samples, np.resize(played, len(samples)))
+    assert heard(listen(stream, Urgent(score))) == commands
+
+
 def test_long_noise_makes_nobody_deaf(english: Recogniser) -> None:
     word = said("stop", "continue", speaker=SPEAKERS[1])
     rng = np.random.default_rng(4)

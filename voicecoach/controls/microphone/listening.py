@@ -54,7 +54,7 @@ TALKS, TALK = 3, 10 * RATE
 CLEAR = -3.5
 """... and must be clearer than that, and isn't cut in on. Of 49 minutes of real people (TUNE_PEOPLE
 of bench/listening) 5 pieces pass so; the three more of whoever was cut in on were "stop". (Over a
-coach what was before may be his.)"""
+coach what was before may be his.) Likewise what is said while the coach isn't cancelled."""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
 URGENT = (Command.STOP, Command.OUCH)
@@ -161,9 +161,8 @@ class _Listener:
         if not settled and self._talks(segment) and not self._with_coach(segment):
             return
         guess = self.recogniser.glimpse(segment.samples, settled)
-        if not guess or (self._is_doubtful(segment) and guess.score <= CLEAR):
-            return
-        if not self._is_coach(segment, guess):
+        unclear = guess and self._is_doubtful(segment) and guess.score <= CLEAR
+        if guess and not unclear and not self._is_coach(segment, guess):
             self._told = True
             command = self.recogniser.phrases[guess.phrase]
             yield Heard(command, guess.phrase, guess.score, segment.start, segment.end)
