@@ -167,7 +167,6 @@ class Cleaner:
         self._next = self._next_glance = self.heard.end + EVERY
         self._learnt: Echo | None = None
         """The canceller as it was when it last took much away."""
-        self._lost = False
         self._seen = self._unheard = 0
         self._good = self._again = False
         self._powers = np.zeros(2)
@@ -178,8 +177,7 @@ class Cleaner:
         self._next = now + (EVERY if self._lag.known else EVERY // 2)
         if not playing:
             return
-        before, after = self._powers
-        if before > GOOD * after:
+        if self._takes_much:
             self._learnt = deepcopy(self._echo)
         microphone = self.heard.read(now - WINDOW, now)
         first = self.played.end - WINDOW - round(LAG_SECONDS * RATE)
@@ -244,15 +242,23 @@ class Cleaner:
         if playing:
             self._seen += STEP
             self._powers = 0.9 * self._powers + 0.1 * np.array([_power(microphone), rest])
-            before, after = self._powers
-            self._lost = bool(before < LOST * after)
             if not self._again and self._seen > RATE // 2:
-                self._good |= bool(before > GOOD * after)
+                self._good |= self._takes_much
         return Step(samples, rest, echo, _power(echo), playing, at + STEP)
 
     def _reference(self, at: int, count: int) -> Samples:
         first = at - self._lag.at(at) + EARLY
         return self.played.read_between(first, 1 - self._lag.slope, count)
+
+    @property
+    def _takes_much(self) -> bool:
+        before, after = self._powers
+        return bool(before > GOOD * after)
+
+    @property
+    def _lost(self) -> bool:
+        before, after = self._powers
+        return bool(before < LOST * after)
 
     @property
     def _playing_of_late(self) -> bool:

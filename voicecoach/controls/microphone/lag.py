@@ -20,8 +20,8 @@ EVERY = RATE
 """Samples from one measurement to the next."""
 GLANCE, NEARBY = RATE // 2, RATE // 4
 """Samples in which a jump is looked for, and how far it may be."""
-FADE = RATE // 50
-"""Samples in which what is compared fades in and out."""
+FADE = np.sin(np.linspace(0, np.pi / 2, RATE // 50, dtype=np.float32)) ** 2
+"""How what is compared fades in and out."""
 CLEAR = 16.0
 """How many times as high as the typical one the highest peak must be (its root mean square)."""
 AUDIBLE = 1e-4
@@ -173,8 +173,7 @@ def find_peak(likeness: NDArray[np.float64]) -> float | None:
 
 def _faded(samples: Samples) -> Samples:
     """Without, of a chime nothing would be found but where both are cut off."""
-    fade = np.sin(np.linspace(0, np.pi / 2, FADE, dtype=np.float32)) ** 2
     faded = samples.copy()
-    faded[:FADE] *= fade
-    faded[-FADE:] *= fade[::-1]
+    faded[: len(FADE)] *= FADE
+    faded[-len(FADE) :] *= FADE[::-1]
     return faded
