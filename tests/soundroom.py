@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.soundserver import RATE, SINK, SoundServer, require
+from tests.soundserver import RATE, SINK, Recording, SoundServer, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 AIR = "air"
 """The sink into which everything sounds that the microphone hears."""
 MICROPHONE = "microphone"
+SPOKEN_AHEAD = 200
+"""Milliseconds that a speaker is ahead: with 20 he ran dry on a busy machine now and then."""
 NEEDED = ("pactl", "pacat")
 
 
@@ -47,6 +49,10 @@ class Room:
             *("latency_msec=30", "adjust_time=0"),
         )
 
+    def record(self) -> Recording:
+        """Start to record what sounds in the room."""
+        return self.server.record(sink=AIR)
+
     def say(self, samples: NDArray[np.float32]) -> subprocess.Popen[bytes]:
         """Let mono samples at 48 kHz sound in the room; returns at once who plays them."""
         path = self.server.home / f"said-{time.monotonic_ns()}.f32"
@@ -54,7 +60,7 @@ class Room:
         speaker = subprocess.Popen(
             [
                 *("pacat", f"--device={AIR}", f"--rate={RATE}", "--channels=1", "--raw"),
-                *("--format=float32le", "--latency-msec=20", str(path)),
+                *("--format=float32le", f"--latency-msec={SPOKEN_AHEAD}", str(path)),
             ],
             env=self.server.env,
             stderr=subprocess.DEVNULL,

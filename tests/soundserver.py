@@ -56,14 +56,14 @@ def silent_environment(home: Path) -> dict[str, str]:
 
 
 class Recording:
-    """What the null sink plays, from the moment this exists until `stop`."""
+    """What a null sink plays, from the moment this exists until `stop`."""
 
-    def __init__(self, server: SoundServer, latency_milliseconds: int) -> None:
+    def __init__(self, server: SoundServer, latency_milliseconds: int, sink: str) -> None:
         self._path = server.home / f"recording-{time.monotonic_ns()}.f32"
         with self._path.open("wb") as file:
             self._recorder = subprocess.Popen(
                 [
-                    *("parec", f"--device={SINK}.monitor", f"--rate={RATE}", "--channels=1"),
+                    *("parec", f"--device={sink}.monitor", f"--rate={RATE}", "--channels=1"),
                     *("--format=float32le", "--raw", f"--latency-msec={latency_milliseconds}"),
                 ],
                 stdout=file,
@@ -138,12 +138,12 @@ class SoundServer:
             self.close()
             raise
 
-    def record(self, latency_milliseconds: int = 20) -> Recording:
+    def record(self, latency_milliseconds: int = 20, sink: str = SINK) -> Recording:
         """Start to record what is played; sound played after this returns is recorded whole.
 
         The latency is also how much the server mixes at once, and so how exactly it starts sounds.
         """
-        return Recording(self, latency_milliseconds)
+        return Recording(self, latency_milliseconds, sink)
 
     def kill(self) -> None:
         """The server's sudden death, as when a desktop's session ends."""

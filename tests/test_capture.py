@@ -86,21 +86,34 @@ def first_words(env: dict[str, str], folder: Path, device: str = "") -> dict[str
         return listener.told()
 
 
-def test_what_sounds_in_the_room_is_captured_without_a_gap(room: Room, tmp_path: Path) -> None:
-    with Listener(room.server.env, tmp_path, 3) as listener:
-        assert "opened" in listener.told()
-        t = np.arange(2 * ROOM_RATE) / ROOM_RATE
-        room.say((0.25 * np.sin(2 * np.pi * 440 * t)).astype(np.float32))
-        heard = listener.samples()
+def is_whole(heard: NDArray[np.float32], rate: int) -> bool:
+    """Whether a tone of 440 Hz is heard through and through."""
     loud = np.flatnonzero(np.abs(heard) > 0.02)
-    tone = heard[loud[0] + RATE // 50 : loud[-1] - RATE // 50]
-    assert len(tone) > 1.5 * RATE
-    # One sine through and through: a lost or doubled block would turn its phase.
-    ramp = np.arange(len(tone)) * 2 * np.pi * 440 / RATE
+    tone = heard[loud[0] + rate // 50 : loud[-1] - rate // 50]
+    # A lost or doubled block would turn its phase.
+    ramp = np.arange(len(tone)) * 2 * np.pi * 440 / rate
     basis = np.stack([np.sin(ramp), np.cos(ramp)], axis=1)
     fit, *_ = np.linalg.lstsq(basis, tone, rcond=None)
-    assert np.hypot(*fit) > 0.24
-    assert np.abs(tone - basis @ fit).max() < 0.02
+    return (
+        len(tone) > 1.5 * rate
+        and bool(np.hypot(*fit) > 0.24)
+        and bool(np.abs(tone - basis @ fit).max() < 0.02)
+    )
+
+
+def test_what_sounds_in_the_room_is_captured_without_a_gap(room: Room, tmp_path: Path) -> None:
+    t = np.arange(2 * ROOM_RATE) / ROOM_RATE
+    tone = (0.25 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
+    for _ in range(3):
+        with room.record() as recording, Listener(room.server.env, tmp_path, 3) as listener:
+            assert "opened" in listener.told()
+            room.say(tone)
+            heard = listener.samples()
+        # On a busy machine who speaks may run dry, so that there is a gap to be heard.
+        if is_whole(recording.stop(), ROOM_RATE):
+            break
+    assert is_whole(recording.stop(), ROOM_RATE)
+    assert is_whole(heard, RATE)
 
 
 def test_what_plays_is_no_microphone_unless_it_is_named(
