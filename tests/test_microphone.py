@@ -320,6 +320,16 @@ def test_until_the_coach_is_cancelled_only_what_is_urgent_counts(english: Recogn
         assert why == [] if commands else ["still getting to know the room"]
 
 
+def test_the_very_first_word_of_the_coach_commands_nothing(english: Recogniser) -> None:
+    said_first = ["Stop.", "Lie on your back on the mat, and breathe."]
+    for voice in ("en-us", "en-gb", "en-gb-x-rp"):
+        played = joined(Speaker("espeak", voice), said_first)
+        microphone = late(echo(played), 2222)
+        silent = list(blocks(microphone, np.zeros_like(played)))
+        assert heard(listen(iter(silent), english)) == [Command.STOP], "else this shows nothing"
+        assert heard(listen(blocks(microphone, played), english)) == []
+
+
 class Urgent(Hesitant):
     """A recogniser that takes whatever is over for "stop"."""
 

@@ -154,10 +154,17 @@ class Cleaner:
             yield step
 
     def played_with(self, count: int) -> Samples | None:
-        """What the coach said in the last so many samples that were cleaned; None: nothing."""
-        if not self._lag.known:
+        """What the coach said in the last so many samples that were cleaned; None: nothing.
+
+        Of one whose lag isn't known yet it is all that may be in them.
+        """
+        if self._lag.known:
+            played = self._reference(self.done - count, count)
+        elif self.converged:  # nothing comes back of him
             return None
-        played = self._reference(self.done - count, count)
+        else:
+            end = self.played.end
+            played = self.played.read(end - count - round(LAG_SECONDS * RATE), end)
         return played if _power(played) > AUDIBLE**2 else None
 
     def _start(self) -> None:
