@@ -19,7 +19,7 @@ from tests.soundserver import SoundServer
 from tests.test_live import OWN, finished, voicecoach
 from tests.test_live_commands import QUICK, VOICECOACH, Live
 from voicecoach.cli import run
-from voicecoach.errors import EXIT_USER
+from voicecoach.errors import EXIT_UNAVAILABLE, EXIT_USER
 from voicecoach.events import StepStarted
 from voicecoach.program import build_program
 from voicecoach.record import Record
@@ -169,3 +169,40 @@ def test_a_script_that_is_not_there_to_be_resumed_is_named(
     broken_off(script, HEAD + "## Up\nReach.\nhold 1s\n", 1)
     assert run(["play", "--resume"]) == EXIT_USER
     assert told in capsys.readouterr().err
+
+
+def resumed(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What `play --resume` tells."""
+    return subprocess.run(
+        [*VOICECOACH, "play", "--resume", *arguments],
+        env=env | {name: os.environ[name] for name in OWN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.usefixtures("own_record")
+def test_where_it_broke_off_is_not_lost_where_nothing_can_sound(
+    silent_env: dict[str, str], tmp_path: Path
+) -> None:
+    script = steps_script(tmp_path)
+    broken_off(str(script), script.read_text(), 11)
+    left = Record().interrupted()
+    assert left
+    assert resumed(silent_env).returncode == EXIT_UNAVAILABLE
+    assert Record().interrupted() == left
+
+
+@pytest.mark.usefixtures("own_record")
+def test_a_record_that_cannot_be_read_is_told_to_who_resumes(
+    silent_env: dict[str, str], tmp_path: Path
+) -> None:
+    script = steps_script(tmp_path)
+    broken_off(str(script), script.read_text(), 11)
+    with closing(sqlite3.connect(Record().path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    told = resumed(silent_env)
+    assert (told.returncode, told.stdout) == (EXIT_USER, "")
+    assert "a newer voicecoach made it" in told.stderr
+    assert "From the start: the record " in resumed(silent_env, str(script)).stdout

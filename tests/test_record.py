@@ -108,6 +108,10 @@ def test_where_a_session_broke_off(path: Path) -> None:
     assert record.interrupted(HASH)
     record_session(record, [*within(1), Ended("stopped")])
     assert record.interrupted(HASH) is None
+    record_session(record, [*within(3), Ended("failed")])
+    found = record.interrupted(HASH)
+    assert found
+    assert found.exercise == 3
     record_session(record, whole()[:-1])  # in the closing words: nothing is left to resume
     assert record.interrupted(HASH) is None
     assert record.trouble == ""

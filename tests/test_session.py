@@ -11,7 +11,13 @@ import pytest
 
 from tests.fakes import ImpulseSpeaker
 from voicecoach.controls import VOICE, Command
-from voicecoach.errors import DeviceError, SpeechError, UnavailableError
+from voicecoach.errors import (
+    DeviceError,
+    NotFoundError,
+    SpeechError,
+    UnavailableError,
+    VoicecoachError,
+)
 from voicecoach.events import Began, Ended, Event, Ignored, Obeyed, Passed, Paused, Resumed
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
@@ -248,7 +254,11 @@ def test_no_device_at_all_is_told_by_the_caller() -> None:
         Session(make_rendition()).run(none)
 
 
-def test_a_device_that_vanishes_is_waited_for_and_no_word_is_lost() -> None:
+@pytest.mark.parametrize(
+    "absent",
+    [DeviceError("no sound device found"), NotFoundError("sound device", "Headset", ["Speakers"])],
+)
+def test_a_device_that_vanishes_is_waited_for_and_no_word_is_lost(absent: VoicecoachError) -> None:
     events: list[Event] = []
     outputs = [FastOutput(dies_after=6 * RATE), FastOutput()]
     tried: list[str] = []
@@ -256,7 +266,7 @@ def test_a_device_that_vanishes_is_waited_for_and_no_word_is_lost() -> None:
     def open_output() -> FastOutput:
         if len(tried) == 1:  # the first try after the loss fails
             tried.append("none")
-            raise DeviceError("no sound device found")
+            raise absent
         tried.append("found")
         return outputs.pop(0)
 

@@ -28,7 +28,7 @@ from voicecoach.controls.lines import Lines
 from voicecoach.controls.mpris import open_media_keys
 from voicecoach.controls.voice import Voice
 from voicecoach.display import Display, open_display
-from voicecoach.errors import DeviceError, NotFoundError
+from voicecoach.errors import DeviceError, NotFoundError, VoicecoachError
 from voicecoach.export import Job
 from voicecoach.library import find_script, typed
 from voicecoach.output import open_output
@@ -171,8 +171,12 @@ def _broken_off(usual: str) -> str:
 
     Raises:
         NotFoundError: it can't be found from here.
+        VoicecoachError: the record can't be read.
     """
-    left = Record().interrupted()
+    record = Record()
+    left = record.interrupted()
+    if record.trouble:
+        raise VoicecoachError(record.trouble)
     if left is None or not left.script:
         return usual
     if left.script == PIPE:
@@ -201,11 +205,12 @@ def _where_to_begin(
         how = f"voicecoach play {typed(script)} --resume"
         display.say([f"Last time this broke off in {name}; to go on there: {how}"])
         return 0
-    record.forget(broken_off)
-    return broken_off.exercise
+    return broken_off.exercise  # this session is the newest once it has begun
 
 
 def _why_from_the_start(record: Record, script: str) -> str:
+    if record.trouble:
+        return f"From the start: {record.trouble}."
     left = record.interrupted()
     if left is None or left.script != script:
         return "Nothing was broken off; from the start."

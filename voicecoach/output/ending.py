@@ -64,9 +64,7 @@ class Ending:
 
 def device_gone() -> DeviceError:
     """The error for a device that played and plays no more."""
-    return DeviceError(
-        "the sound device has gone; check it and the sound server, then start the session again"
-    )
+    return DeviceError("the sound device has gone; check it and the sound server")
 
 
 def device_silent(seconds: float) -> DeviceError:

@@ -113,8 +113,9 @@ def interruption(
     )
     for row in named(rows):
         seen = datetime.fromisoformat(row["seen"])
-        over = row["ending"] is not None or row["forgotten"] or row["exercise"] is None
-        if not over and not alive(_owner(row), seen, at):
+        over = row["ending"] not in (None, "failed") or row["forgotten"] or row["exercise"] is None
+        goes_on = row["ending"] is None and alive(_owner(row), seen, at)
+        if not over and not goes_on:
             name = str(row["exercise_name"] or "")
             return Interruption(row["number"], row["exercise"], name, seen, row["script"])
     return None

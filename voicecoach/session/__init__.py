@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from voicecoach.controls import Command, Controller
-from voicecoach.errors import DeviceError, SpeechError, UnavailableError
+from voicecoach.errors import DeviceError, NotFoundError, SpeechError, UnavailableError
 from voicecoach.events import Answer, Began, Ended, Ending, Event, Ignored, Obeyed, Paused, Resumed
 from voicecoach.output import Output
 from voicecoach.rendition import Rendition
@@ -208,7 +208,7 @@ class Session:
                 self._output = open_output()
                 self._output.start(self.read)
                 break
-            except DeviceError:
+            except (DeviceError, NotFoundError):  # there may be others, but not the chosen one
                 pass
             try:
                 command, source = self._commands.get(timeout=AGAIN_SECONDS)
