@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from voicecoach.commands.tryout import Finding, Notes, try_commands
 from voicecoach.controls import Command
 from voicecoach.controls.microphone import Block, Condition, Failed, Heard, Ready, Report, Unclear
 from voicecoach.controls.microphone.recognisers import known_phrases
+from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE
 from voicecoach.settings import Settings
 
 
@@ -125,6 +127,23 @@ def doctor(server: SoundServer, *options: str) -> list[str]:
     assert not told.stderr
     lines = told.stdout.splitlines()
     return [line for line in lines if "microphone" in line or "echo" in line or "spoken" in line]
+
+
+def test_doctor_tries_what_a_session_would_use(sound_server: SoundServer, tmp_path: Path) -> None:
+    def told(**settings: str) -> tuple[int, list[str]]:
+        env = sound_server.env | {name: os.environ[name] for name in OWN} | settings
+        doctor = [sys.executable, "-m", "voicecoach", "doctor"]
+        done = subprocess.run(doctor, env=env, capture_output=True, text=True, check=False)
+        wrong = [line for line in done.stdout.splitlines() if line.startswith("look")]
+        return done.returncode, [line for line in wrong if "not needed" not in line]
+
+    (tmp_path / "cache").write_text("no folder")
+    code, [cache] = told(XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert (code, cache.split(":")[0]) == (EXIT_DONE, "look  cache"), "a session can be heard"
+    for name, wish in (("VOICE", "voice"), ("DEVICE", "sound device")):
+        code, wrong = told(**{f"VOICECOACH_{name}": "nobody"})
+        assert code == EXIT_UNAVAILABLE
+        assert f'look  test chime: no {wish} "nobody"' in wrong[-1]
 
 
 def test_doctor_measures_room_and_echo(room: Room) -> None:

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata
 
 import click
@@ -14,7 +15,7 @@ from voicecoach.commands import terminal, user_settings
 from voicecoach.commands.hearing import with_listening
 from voicecoach.commands.tryout import Finding, Notes, look_at_microphone, try_commands
 from voicecoach.controls.mpris import open_media_keys
-from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, VoicecoachError
+from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, NotFoundError, VoicecoachError
 from voicecoach.library import cache_folder, chime_sets, config_file, script_names
 from voicecoach.output import device_names, open_output
 from voicecoach.program import Program
@@ -58,8 +59,9 @@ def command(silent: bool) -> int:
     if asks and click.confirm("Try the spoken commands, one after the other?"):
         for finding in try_commands(_user_settings(), Notes()):
             _tell(finding)
-    needed = (good for check, good in found.items() if check not in OPTIONAL)
-    return EXIT_DONE if all(map(all, needed)) else EXIT_UNAVAILABLE
+    # What a check finds first is what it is called by; the chime's next is of the microphone.
+    needed = (good[0] for check, good in found.items() if check not in OPTIONAL)
+    return EXIT_DONE if all(needed) else EXIT_UNAVAILABLE
 
 
 def _tell(finding: Finding) -> bool:
@@ -95,10 +97,14 @@ def _settings() -> Iterator[Finding]:
 
 
 def _voices() -> Iterator[Finding]:
+    own = _user_settings()
     try:
         with LocalSpeaker() as speaker:
             voices = speaker.voices(fresh=True)
-            usual = speaker.voice("", "en-us")
+            usual = speaker.voice(own.voice, own.language)
+    except NotFoundError as error:
+        yield False, f"voices: {error}"
+        return
     except VoicecoachError as error:
         yield False, f"voices: {error}; install a speech engine, such as espeak-ng"
         return
@@ -152,21 +158,23 @@ def _chime() -> Iterator[Finding]:
     if own.listening:  # some seconds of words tell how they come back
         words += [Say("I listen to my own voice now, to tell it from yours."), Say(BREATHE)]
         words.append(Span("pause", 2.0))
-    settings = Settings()
+        notes.load(own.language)
+    # As a session sounds, but for what only a long one has; the words are English.
+    settings = replace(own, language="en", background="", fit_seconds=0.0, wind_down_seconds=0.0)
     step = Step("opening", (Chime("start"), *words), chimes=settings.chimes)
     program = Program("Test", (step,), settings, Routine("Test"))
     try:
         with LocalSpeaker() as speaker:
             session = Session(Rendition(program, speaker))
             voices = [notes.voice(session, own)] if own.listening else []
-            session.run(lambda: open_output("miniaudio"), controllers=voices)
+            session.run(lambda: open_output(own.output, own.device or None), controllers=voices)
     except VoicecoachError as error:
         yield False, f"test chime: {error}"
         return
     yield (
         True,
         "test chime: played, with a few words; "
-        "if you heard none, turn up the volume or choose a --device",
+        "if you heard none, turn up the volume or choose another device: play --device NAME",
     )
     if own.listening:
         yield notes.echo()
@@ -180,5 +188,5 @@ def _user_settings() -> Settings:
         return Settings()
 
 
-OPTIONAL = (_simpleaudio, _media_keys, _settings, _microphone)
+OPTIONAL = (_files, _simpleaudio, _media_keys, _settings, _microphone)
 """Checks without which a session can be heard."""

@@ -87,6 +87,16 @@ class Notes:
         devices = self.open_ear, self._open_capture
         return Voice(host, settings.language, settings.microphone, _show, *devices)
 
+    def load(self, language: str) -> None:
+        """Let the models load once: the next time they do it before the coach has said his few
+        words, on a slow machine, too. Raises as Ear.
+        """
+        ear = self.open_ear(language, lambda _: None)
+        ear.start()
+        self.wait_for(Ready | Failed, LOAD_SECONDS)
+        ear.close()
+        self.forget()
+
     def forget(self) -> None:
         """Begin anew."""
         while not self.reports.empty():
