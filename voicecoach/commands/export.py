@@ -186,9 +186,12 @@ def command(
                 click.echo(f"Wrote {path}.")
 
 
-def export_program(program: Program, job: Job, speaker: Speaker) -> None:
-    """Write a program's track and say where it is. Raises as voicecoach.export.export_file."""
-    carry_out([Order(program.title, (job,))], lambda _, __: render_program(program, speaker))
+def export_program(program: Program, job: Job, speaker: Speaker, script: str = "") -> None:
+    """Write a program's track and say where it is; `script` is what it was made of, if a script.
+
+    Raises as voicecoach.export.export_file.
+    """
+    carry_out([Order(script, (job,))], lambda _, __: render_program(program, speaker))
 
 
 def carry_out(

@@ -4,8 +4,9 @@ for is the table ENDINGS.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,17 @@ class Job:
         if not os.access(folder, os.W_OK):
             raise ExportError(f"the folder {folder} can't be written")
 
+    def check_apart(self, what: str, sources: Iterable[str]) -> None:
+        """Whether it would replace nothing that it is made of: no force means that.
+
+        Raises:
+            ExportError: it would; says what.
+        """
+        for source in sources:
+            with contextlib.suppress(OSError, ValueError):  # a built-in's name; no name at all
+                if source and self.target.samefile(source):
+                    raise ExportError(f"{self.target} is {what}; name another file")
+
 
 def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
     """Write one file, or a folder of tracks: beside its target, and renamed when whole.
@@ -101,6 +113,9 @@ def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
         ExportError: it can't be written; nothing half-written is left.
     """
     job.check()
+    timeline = material.timeline
+    sounds = {cue.sound for cue in timeline.cues} | {timeline.levels.background}
+    job.check_apart("a sound that the session is made of", sounds)
     if job.split:
         with whole_folder(job.target) as folder:
             write_tracks(folder, job.path, material, tell)
