@@ -31,12 +31,15 @@ def whole(path: Path) -> Iterator[Path]:
     Raises:
         ExportError: it can't be written.
     """
-    part = _beside(path)
     with _clear(path):
+        target = _followed(path)
+        if target.exists() and not target.is_file():
+            raise ExportError(f"{path} can't be written: it is no file")
+        part = _beside(target, path.suffix)
         _tidy(part)
         try:
             yield part
-            part.replace(path)
+            part.replace(target)
         finally:
             part.unlink(missing_ok=True)
 
@@ -61,8 +64,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
         ExportError: it can't be written.
     """
     with _clear(path):
-        path = path.resolve()  # a link stays one
-        part = _beside(path)
+        path = _followed(path)
+        part = _beside(path, path.suffix)
         _restore(path)
         _tidy(part)
         try:
@@ -119,7 +122,7 @@ def _restore(path: Path) -> None:
     """Give a folder its name back that somebody took away who was killed before the new one came;
     and remove one whose new one did come.
     """
-    path = path.resolve()
+    path = _followed(path)
     left = re.compile(rf"\.{re.escape(path.name[:50])}\.[0-9]+{re.escape(OLD)}")
     for old in list(path.parent.iterdir()) if path.parent.is_dir() else ():
         if left.fullmatch(old.name) and old.is_dir():
@@ -129,10 +132,22 @@ def _restore(path: Path) -> None:
                 old.rename(path)
 
 
-def _beside(path: Path) -> Path:
+def _followed(path: Path) -> Path:
+    """Where a link leads, so that it stays one; the path itself where it is none.
+
+    Raises:
+        OSError: it leads in a circle.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
+
+
+def _beside(path: Path, ending: str) -> Path:
     # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
-    # Its ending is the target's, which says what to write.
-    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{path.suffix[:20]}")
+    # Its ending is the one that was asked for, which says what to write.
+    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{ending[:20]}")
 
 
 def _tidy(part: Path) -> None:
