@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from voicecoach.errors import ExportError
@@ -57,8 +57,9 @@ def check_free(path: Path, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder whose files stand in the target folder when all went well; others in it stay.
+def whole_folder(path: Path, outdated: Collection[str] = ()) -> Iterator[Path]:
+    """A folder whose files stand in the target folder when all went well; others in it stay, but
+    for those of the names that are `outdated`.
 
     Raises:
         ExportError: it can't be written.
@@ -74,18 +75,21 @@ def whole_folder(path: Path) -> Iterator[Path]:
             if not path.exists():
                 part.rename(path)
             elif path.is_mount():  # its name is not to be had
-                for file in sorted(part.iterdir()):
+                new = sorted(part.iterdir())
+                for file in new:
                     file.replace(path / file.name)
+                for name in set(outdated) - {file.name for file in new}:
+                    (path / name).unlink(missing_ok=True)
             else:
-                _swap(part, path)
+                _swap(part, path, outdated)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _swap(new: Path, path: Path) -> None:
+def _swap(new: Path, path: Path, outdated: Collection[str]) -> None:
     """Let a new folder take the place of the one that is there, and that the new one's."""
     shutil.copymode(path, new)
-    _keep(path, new)
+    _keep(path, new, outdated)
     old = path.with_name(f".{path.name[:50]}.{os.getpid()}{OLD}")
     try:
         path.rename(old)
@@ -94,16 +98,16 @@ def _swap(new: Path, path: Path) -> None:
         if not path.exists():
             old.rename(path)
         raise
-    _keep(old, path)  # what was put there meanwhile
+    _keep(old, path, outdated)  # what was put there meanwhile
     with contextlib.suppress(FileNotFoundError):  # another export saw that it is done with
         old.rename(new)
 
 
-def _keep(old: Path, new: Path) -> None:
+def _keep(old: Path, new: Path, outdated: Collection[str]) -> None:
     """Let all that a folder holds besides stand in a new one as well, without being copied."""
     for other in old.iterdir():
         kept = new / other.name
-        if kept.exists():
+        if kept.exists() or other.name in outdated:
             continue
         if other.is_dir() and not other.is_symlink():
             shutil.copytree(other, kept, symlinks=True, copy_function=_link)

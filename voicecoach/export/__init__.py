@@ -20,7 +20,7 @@ from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell, Writer
 from voicecoach.export.page import write_page
 from voicecoach.export.picture import write_png, write_svg
-from voicecoach.export.split import write_tracks
+from voicecoach.export.split import earlier_tracks, write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.whole import check_free, whole, whole_folder
 
@@ -117,7 +117,7 @@ def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
     sounds = {cue.sound for cue in timeline.cues} | {timeline.levels.background}
     job.check_apart("a sound that the session is made of", sounds)
     if job.split:
-        with whole_folder(job.target) as folder:
+        with whole_folder(job.target, earlier_tracks(job.target, job.path)) as folder:
             write_tracks(folder, job.path, material, tell)
     else:
         with whole(job.path) as part:
