@@ -228,6 +228,19 @@ def test_who_stops_keeps_the_breath_that_was(
     assert "Traceback" not in terminal.screen
 
 
+def test_what_can_not_be_kept_is_told_all_the_same(
+    silent_env: dict[str, str], tmp_path: Path
+) -> None:
+    terminal = Terminal(silent_env, tmp_path)
+    terminal.until_listening()
+    terminal.config.unlink()
+    terminal.config.parent.rmdir()
+    terminal.config.parent.write_text("in the way")
+    assert terminal.tap(b"x", 2.3) == 2
+    assert re.search(r"breath = 2\.[2-9]s is what you tapped, but it isn't kept", terminal.screen)
+    assert "the config can't be changed: " in terminal.screen
+
+
 def test_without_a_terminal_it_says_what_to_write(
     silent_env: dict[str, str], tmp_path: Path
 ) -> None:

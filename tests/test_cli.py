@@ -233,6 +233,17 @@ def test_without_sound_play_can_write_the_track(
     assert samples(track)
 
 
+def test_the_track_instead_of_sound_is_never_the_script(
+    tmp_path: Path, silent_env: dict[str, str]
+) -> None:
+    script = tmp_path / "in.txt"
+    script.write_text(SHORT)
+    played = command("play", str(script), "--plain", "--or-export", str(script), env=silent_env)
+    assert played.returncode == EXIT_USER
+    assert f"{script} is the script itself" in played.stderr
+    assert script.read_text() == SHORT
+
+
 def test_doctor_names_a_cure_for_each_finding(silent_env: dict[str, str]) -> None:
     examined = command("doctor", env=silent_env)
     assert examined.returncode == EXIT_UNAVAILABLE

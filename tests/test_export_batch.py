@@ -7,18 +7,22 @@ from functools import partial
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
+from tests.exports import material
 from tests.fakes import ImpulseSpeaker
 from voicecoach.cli import run
 from voicecoach.errors import ExportError
-from voicecoach.export import Job
+from voicecoach.export import Job, export_file
 from voicecoach.export.batch import Done, Order, fill, orders_to
 from voicecoach.export.material import Material, Tell
 from voicecoach.export.render import render_program
 from voicecoach.program import build_program
 from voicecoach.script import load_script
 from voicecoach.settings import Settings
+from voicecoach.timeline import Timeline
+from voicecoach.units import RATE, Frames
 
 SCRIPT = "# {title}\nget ready: 0s\n## Hold\nStill.\nhold 2s\n"
 
@@ -185,3 +189,35 @@ def test_several_files_of_one_script(scripts: list[str], tmp_path: Path) -> None
     assert run(["export", scripts[0], "-o", str(track), "-o", str(other)]) == 0
     assert title(track) == title(other) == "One"
     assert partial(Job, split=True)(track).target == tmp_path / "a"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        (["in.txt", "-o", "in.txt"], "in.txt"),
+        (["in.txt", "-o", "a.flac", "-o", "lnk.txt"], "lnk.txt"),
+        (["in.txt", "--to", ".", "--format", "vtt,txt"], "in.txt"),
+        (["sea.md", "-o", "tone.wav"], "tone.wav"),
+        (["bell.md", "-o", "tone.wav"], "tone.wav"),
+    ],
+)
+def test_no_force_replaces_what_it_is_made_of(
+    arguments: list[str],
+    target: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = SCRIPT.format(title="In")
+    Path("in.txt").write_text(script)
+    Path("lnk.txt").symlink_to("in.txt")
+    for name, key in (("sea", "background"), ("bell", "chimes")):
+        Path(f"{name}.md").write_text(script.replace("get ready", f"{key}: tone.wav\nget ready"))
+    second = Timeline("Tone", "en", Frames(RATE), (), ())
+    export_file(Job(Path("tone.wav")), material(second, [np.ones(RATE, np.float32)]))
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    assert run(["export", *arguments, "--force"]) == 2
+    made_of = "the script itself" if target.endswith(".txt") else "a sound that the session is made"
+    assert f"voicecoach: {target} is {made_of}" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path().iterdir()} == before

@@ -239,3 +239,41 @@ def test_a_folder_that_is_linked_to_stays_linked_to(tmp_path: Path) -> None:
     assert (tmp_path / "back").is_symlink()
     assert played(tmp_path / "music") == {NEW}
     assert {each.name for each in tmp_path.iterdir()} == {"music", "back"}
+
+
+ASKED = """
+import signal
+signal.signal(signal.SIGHUP, signal.{hangup})
+from voicecoach.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("hangup", "sent", "code"),
+    [
+        ("SIG_DFL", [signal.SIGTERM], 128 + signal.SIGTERM),
+        ("SIG_DFL", [signal.SIGHUP, signal.SIGHUP], 128 + signal.SIGHUP),
+        ("SIG_IGN", [signal.SIGHUP, signal.SIGTERM], 128 + signal.SIGTERM),
+    ],
+    ids=["a kill", "a closed terminal", "nohup"],
+)
+def test_who_is_asked_to_end_leaves_nothing(
+    hangup: str, sent: list[int], code: int, tmp_path: Path
+) -> None:
+    script = tmp_path / "long.md"
+    script.write_text("# Long\n## A\nStill.\nhold 10h\n")
+    command = ["export", str(script), "-o", str(tmp_path / "long.flac")]
+    with subprocess.Popen(
+        [sys.executable, "-c", ASKED.format(hangup=hangup), *command], stdout=subprocess.DEVNULL
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob(".long.*")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for number in sent:
+            process.send_signal(number)
+            time.sleep(0.2)
+    assert process.returncode == code
+    assert list(tmp_path.iterdir()) == [script]

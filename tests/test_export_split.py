@@ -120,6 +120,24 @@ def test_what_is_in_the_way_stays_and_other_files_too(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["back"]
 
 
+def test_tracks_that_are_no_more_don_t_stay_between_the_new_ones(tmp_path: Path) -> None:
+    folder = split(tmp_path, ".mp3")
+    others = ["02 Mine.mp3", "cover.jpg", "notes"]
+    for name in others:
+        (folder / name).write_text("precious")
+    (tmp_path / "01 away.mp3").write_text("precious")
+    playlist = folder / "back.m3u8"
+    playlist.write_text(playlist.read_text() + "notes\n../01 away.mp3\n")
+    plain = Timeline("Plain", "en", Frames(RATE), (), ())
+    job = Job(tmp_path / "back.flac", split=True, force=True)
+    for _ in range(2):
+        export_file(job, material(plain, [np.zeros(RATE, np.float32)]))
+        new = {"01 Plain.flac", "back.cue", "back.m3u8"}
+        assert {path.name for path in folder.iterdir()} == {*others, *new}
+    assert all((folder / name).read_text() == "precious" for name in others)
+    assert {path.name for path in tmp_path.iterdir()} == {"back", "01 away.mp3"}
+
+
 def test_what_can_not_be_split_is_said(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="only a track can be split"):
         Job(tmp_path / "back.vtt", split=True).check()

@@ -137,6 +137,32 @@ def test_a_file_is_replaced_when_forced(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_one_and_what_it_leads_to_is_written(there: bool, tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    link, real = tmp_path / "link.flac", away / "real.track"
+    link.symlink_to("away/real.track")
+    if there:
+        real.write_bytes(b"old")
+    export_file(Job(link, force=there), material(SILENCE, second()))
+    assert link.is_symlink()
+    assert real.read_bytes()[:4] == b"fLaC"
+    assert sorted(tmp_path.rglob("*")) == [away, real, link]
+
+
+def test_links_in_a_circle_and_what_is_no_file_are_clear_errors(tmp_path: Path) -> None:
+    circle, pipe = tmp_path / "circle.wav", tmp_path / "pipe.wav"
+    circle.symlink_to(circle)
+    os.mkfifo(pipe)
+    for path, told in ((circle, "levels of symbolic links"), (pipe, "it is no file")):
+        with pytest.raises(ExportError, match=f"{path.name} can't be written: .*{told}"):
+            export_file(Job(path, force=True), material(SILENCE, second()))
+    with pytest.raises(ExportError, match="levels of symbolic links"):
+        Job(circle).check()
+    assert sorted(tmp_path.iterdir()) == [circle, pipe]
+
+
 KILLED = """
 import sys
 from pathlib import Path

@@ -225,6 +225,44 @@ def test_one_that_cant_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert path.read_text().startswith("This is no database")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sessions SET settings = '{'",
+        "sessions SET settings = '7'",
+        "sessions SET began = 'soon'",
+        "sessions SET played_seconds = 'abc'",
+        "sessions SET played_seconds = 9e999",
+        "exercises SET held_seconds = 'abc'",
+    ],
+)
+def test_a_session_that_cant_be_read_hides_no_other(
+    change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for day, title in enumerate(["One", "Two", "Three", "Four"]):
+        practise(Ended("done"), title=title, days=day)
+    where = "number" if change.startswith("sessions") else "session"
+    with closing(sqlite3.connect(record_file())) as file, file:
+        file.execute(f"UPDATE {change} WHERE {where} = 3")
+    told = f"voicecoach: one session in the record {record_file()} can't be read.\n"
+    assert cli.run(["log"]) == EXIT_DONE
+    printed = capsys.readouterr()
+    titles = [line.split("  ")[1].split(":")[0] for line in printed.out.splitlines()]
+    assert (titles, printed.err) == (["One", "Two", "Four"], told)
+    assert "Earlier ones" in log(capsys, "--limit", "2")
+    assert cli.run(["progress", "--since", "2026-03-01"]) == EXIT_DONE
+    assert capsys.readouterr().err == told
+
+
+def test_a_moment_without_its_offset_is_of_this_place(capsys: pytest.CaptureFixture[str]) -> None:
+    practise(Ended("done"))
+    practise(Ended("done"), days=1)
+    with closing(sqlite3.connect(record_file())) as file, file:
+        file.execute("UPDATE sessions SET began = '2026-03-31T20:00' WHERE number = 1")
+    assert "Tue 2026-03-31 20:00  Ease" in log(capsys)
+    assert cli.run(["progress", "--since", "2026-03-01"]) == EXIT_DONE
+
+
 def test_one_that_a_newer_one_made(capsys: pytest.CaptureFixture[str]) -> None:
     practise(Ended("done"))
     with closing(sqlite3.connect(record_file())) as file:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from voicecoach.errors import ExportError
@@ -31,12 +31,15 @@ def whole(path: Path) -> Iterator[Path]:
     Raises:
         ExportError: it can't be written.
     """
-    part = _beside(path)
     with _clear(path):
+        target = _followed(path)
+        if target.exists() and not target.is_file():
+            raise ExportError(f"{path} can't be written: it is no file")
+        part = _beside(target, path.suffix)
         _tidy(part)
         try:
             yield part
-            part.replace(path)
+            part.replace(target)
         finally:
             part.unlink(missing_ok=True)
 
@@ -54,15 +57,16 @@ def check_free(path: Path, *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder whose files stand in the target folder when all went well; others in it stay.
+def whole_folder(path: Path, outdated: Collection[str] = ()) -> Iterator[Path]:
+    """A folder whose files stand in the target folder when all went well; others in it stay, but
+    for those of the names that are `outdated`.
 
     Raises:
         ExportError: it can't be written.
     """
     with _clear(path):
-        path = path.resolve()  # a link stays one
-        part = _beside(path)
+        path = _followed(path)
+        part = _beside(path, path.suffix)
         _restore(path)
         _tidy(part)
         try:
@@ -71,18 +75,21 @@ def whole_folder(path: Path) -> Iterator[Path]:
             if not path.exists():
                 part.rename(path)
             elif path.is_mount():  # its name is not to be had
-                for file in sorted(part.iterdir()):
+                new = sorted(part.iterdir())
+                for file in new:
                     file.replace(path / file.name)
+                for name in set(outdated) - {file.name for file in new}:
+                    (path / name).unlink(missing_ok=True)
             else:
-                _swap(part, path)
+                _swap(part, path, outdated)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _swap(new: Path, path: Path) -> None:
+def _swap(new: Path, path: Path, outdated: Collection[str]) -> None:
     """Let a new folder take the place of the one that is there, and that the new one's."""
     shutil.copymode(path, new)
-    _keep(path, new)
+    _keep(path, new, outdated)
     old = path.with_name(f".{path.name[:50]}.{os.getpid()}{OLD}")
     try:
         path.rename(old)
@@ -91,16 +98,16 @@ def _swap(new: Path, path: Path) -> None:
         if not path.exists():
             old.rename(path)
         raise
-    _keep(old, path)  # what was put there meanwhile
+    _keep(old, path, outdated)  # what was put there meanwhile
     with contextlib.suppress(FileNotFoundError):  # another export saw that it is done with
         old.rename(new)
 
 
-def _keep(old: Path, new: Path) -> None:
+def _keep(old: Path, new: Path, outdated: Collection[str]) -> None:
     """Let all that a folder holds besides stand in a new one as well, without being copied."""
     for other in old.iterdir():
         kept = new / other.name
-        if kept.exists():
+        if kept.exists() or other.name in outdated:
             continue
         if other.is_dir() and not other.is_symlink():
             shutil.copytree(other, kept, symlinks=True, copy_function=_link)
@@ -119,7 +126,7 @@ def _restore(path: Path) -> None:
     """Give a folder its name back that somebody took away who was killed before the new one came;
     and remove one whose new one did come.
     """
-    path = path.resolve()
+    path = _followed(path)
     left = re.compile(rf"\.{re.escape(path.name[:50])}\.[0-9]+{re.escape(OLD)}")
     for old in list(path.parent.iterdir()) if path.parent.is_dir() else ():
         if left.fullmatch(old.name) and old.is_dir():
@@ -129,10 +136,22 @@ def _restore(path: Path) -> None:
                 old.rename(path)
 
 
-def _beside(path: Path) -> Path:
+def _followed(path: Path) -> Path:
+    """Where a link leads, so that it stays one; the path itself where it is none.
+
+    Raises:
+        OSError: it leads in a circle.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
+
+
+def _beside(path: Path, ending: str) -> Path:
     # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
-    # Its ending is the target's, which says what to write.
-    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{path.suffix[:20]}")
+    # Its ending is the one that was asked for, which says what to write.
+    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{ending[:20]}")
 
 
 def _tidy(part: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import closing
 from dataclasses import replace
@@ -77,13 +78,26 @@ def command(listen_seconds: float, **options: Any) -> None:
         except VoicecoachError:
             coach.say(coach.words.say("breath_unclear"))
             raise
-        keep_setting(config_file(), "breath", f"{breath:g}s")
-        told = coach.words.say("breath_set", length=coach.words.length(round(breath)))
+        try:
+            keep_setting(config_file(), "breath", f"{breath:g}s")
+        except VoicecoachError:  # what was tapped is not lost
+            click.echo(f"breath = {breath:g}s is what you tapped, but it isn't kept.", err=True)
+            raise
+        told = coach.words.say("breath_set", length=coach.words.length(whole_seconds(breath)))
         coach.say(told, Chime("finish"), first=True)
     click.echo(f"breath = {breath:g}s is kept in {config_file()}")
     variable = SETTINGS["breath"].variable
     if os.environ.get(variable):
         click.echo(f"but {variable}={os.environ[variable]} wins over it", err=True)
+
+
+def whole_seconds(length: float) -> int:
+    """A length as it is told; a half is rounded up, not to the even number.
+
+    >>> whole_seconds(2.5), whole_seconds(3.5), whole_seconds(4.4)
+    (3, 4, 4)
+    """
+    return math.floor(length + 0.5)
 
 
 def _taps() -> Taps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +16,7 @@ import click
 from voicecoach.bars import Bars, progress_display
 from voicecoach.commands import (
     ScriptName,
+    ended_in_order,
     is_plan,
     open_plan,
     read_routine,
@@ -186,9 +188,12 @@ def command(
                 click.echo(f"Wrote {path}.")
 
 
-def export_program(program: Program, job: Job, speaker: Speaker) -> None:
-    """Write a program's track and say where it is. Raises as voicecoach.export.export_file."""
-    carry_out([Order(program.title, (job,))], lambda _, __: render_program(program, speaker))
+def export_program(program: Program, job: Job, speaker: Speaker, script: str = "") -> None:
+    """Write a program's track and say where it is; `script` is what it was made of, if a script.
+
+    Raises as voicecoach.export.export_file.
+    """
+    carry_out([Order(script, (job,))], lambda _, __: render_program(program, speaker))
 
 
 def carry_out(
@@ -207,7 +212,7 @@ def carry_out(
     """
     failed: list[tuple[str, VoicecoachError]] = []
     lengths: dict[Path, Frames] = {}
-    with progress_display(shown=terminal()) as bars:
+    with ended_in_order(), progress_display(shown=terminal()) as bars:
         if skip_existing:
             wanted = [order.missing() for order in orders]
             for order, less in zip(orders, wanted, strict=True):
@@ -216,15 +221,17 @@ def carry_out(
                         bars.say(f"{job.target} is there.")
             orders = [order for order in wanted if order.jobs]
         advance = bars.count("scripts", len(orders))
-        for done in fill(orders, lambda script: render(script, bars), bars.watch, workers):
-            advance()
-            for written in done.written:
-                lengths[written.path] = written.frames
-                bars.say(f"Wrote {written.path} ({write_seconds(seconds(written.frames))}).")
-                for note in written.notes:
-                    click.echo(note, err=True)
-            if done.error:
-                failed.append((done.order.script, done.error))
+        filled = fill(orders, lambda script: render(script, bars), bars.watch, workers)
+        with closing(filled):
+            for done in filled:
+                advance()
+                for written in done.written:
+                    lengths[written.path] = written.frames
+                    bars.say(f"Wrote {written.path} ({write_seconds(seconds(written.frames))}).")
+                    for note in written.notes:
+                        click.echo(note, err=True)
+                if done.error:
+                    failed.append((done.order.script, done.error))
     if len(orders) == len(failed) == 1:
         raise failed[0][1]
     if failed:

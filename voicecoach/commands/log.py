@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import counted
+from voicecoach.commands import counted, tell_aside
 from voicecoach.commands.cells import cell, shown
 from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE
@@ -61,7 +61,10 @@ def command(
     usual = not (everything or limit or since or as_json or as_csv)
     most = USUAL_LIMIT if usual else limit
     # One more than is shown tells whether there are more.
-    found = Record().sessions(most and most + 1, since.astimezone() if since else None)
+    record = Record()
+    found = record.sessions(most and most + 1, since.astimezone() if since else None)
+    if record.trouble:
+        tell_aside(record.trouble)
     last = found[-most:] if most else found
     if as_json:
         click.echo(json.dumps(_document(last), ensure_ascii=False, indent=2))

@@ -104,7 +104,8 @@ def command(
                 raise
             click.echo(f"No sound here ({error}); writing the track instead.", err=True)
             speaker.tell = lambda line: click.echo(f"{line}; another voice speaks.", err=True)
-            export_program(build_program(routine, settings), Job(or_export, force=True), speaker)
+            job = Job(or_export, force=True)
+            export_program(build_program(routine, settings), job, speaker, script)
             return
     if verbose:
         click.echo(f"Late by {late} frames.", err=True)

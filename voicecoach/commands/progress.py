@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import PIPE, ScriptName, read_routine, terminal
+from voicecoach.commands import PIPE, ScriptName, read_routine, tell_aside, terminal
 from voicecoach.commands.cells import cell, shown
 from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
@@ -111,7 +111,10 @@ def _writer(file: Path, *, force: bool) -> Callable[[Review, Words], bytes]:
 
 
 def _review(routine: Routine | None, since: date | None) -> Review:
-    sessions = Record().sessions()
+    record = Record()
+    sessions = record.sessions()
+    if record.trouble:
+        tell_aside(record.trouble)
     if routine:
         sessions = tuple(each for each in sessions if _is_of(each, routine))
     today = now().date()

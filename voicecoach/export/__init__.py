@@ -4,8 +4,9 @@ for is the table ENDINGS.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from voicecoach.export.handout import write_handout
 from voicecoach.export.material import Material, Tell, Writer
 from voicecoach.export.page import write_page
 from voicecoach.export.picture import write_png, write_svg
-from voicecoach.export.split import write_tracks
+from voicecoach.export.split import earlier_tracks, write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
 from voicecoach.whole import check_free, whole, whole_folder
 
@@ -93,6 +94,17 @@ class Job:
         if not os.access(folder, os.W_OK):
             raise ExportError(f"the folder {folder} can't be written")
 
+    def check_apart(self, what: str, sources: Iterable[str]) -> None:
+        """Whether it would replace nothing that it is made of: no force means that.
+
+        Raises:
+            ExportError: it would; says what.
+        """
+        for source in sources:
+            with contextlib.suppress(OSError, ValueError):  # a built-in's name; no name at all
+                if source and self.target.samefile(source):
+                    raise ExportError(f"{self.target} is {what}; name another file")
+
 
 def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
     """Write one file, or a folder of tracks: beside its target, and renamed when whole.
@@ -101,8 +113,11 @@ def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
         ExportError: it can't be written; nothing half-written is left.
     """
     job.check()
+    timeline = material.timeline
+    sounds = {cue.sound for cue in timeline.cues} | {timeline.levels.background}
+    job.check_apart("a sound that the session is made of", sounds)
     if job.split:
-        with whole_folder(job.target) as folder:
+        with whole_folder(job.target, earlier_tracks(job.target, job.path)) as folder:
             write_tracks(folder, job.path, material, tell)
     else:
         with whole(job.path) as part:

@@ -26,9 +26,12 @@ class Order:
     jobs: tuple[Job, ...]
 
     def check(self) -> None:
-        """Whether its files can be written. Raises as voicecoach.export.Job.check."""
+        """Whether its files can be written, and none is the script. Raises as the checks of
+        voicecoach.export.Job.
+        """
         for job in self.jobs:
             job.check()
+            job.check_apart("the script itself", [self.script])
 
     def beside(self, kinds: Sequence[str]) -> Order:
         """The same with files of chapters (json, cue) beside its tracks."""

@@ -4,6 +4,7 @@ leaves, with a playlist and a cue sheet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from voicecoach.units import Frames, seconds
 
 LONGEST_NAME = 60
 """Characters of a track's name: with number and ending every file system takes them."""
+_OURS = re.compile(r"[0-9]{2,}(?: [^/\\]+)?\.[a-z0-9]+", re.IGNORECASE)
+"""A track's file, in its playlist."""
 
 
 def write_tracks(folder: Path, track: Path, material: Material, tell: Tell | None = None) -> None:
@@ -41,8 +44,19 @@ def write_tracks(folder: Path, track: Path, material: Material, tell: Tell | Non
         playlist += [f"#EXTINF:{length},{plain(chapter.title)}", name]
         sheet.append(SheetFile(name, [(chapter.title, Frames(0))]))
     # By its ending a playlist is UTF-8.
-    (folder / f"{track.stem}.m3u8").write_text("\n".join(playlist) + "\n", "utf-8")
+    _playlist(folder, track).write_text("\n".join(playlist) + "\n", "utf-8")
     (folder / f"{track.stem}.cue").write_text(cue_sheet(material.details, sheet), "utf-8")
+
+
+def earlier_tracks(folder: Path, track: Path) -> set[str]:
+    """The names of the tracks that were written into that folder before, by their playlist: who
+    plays the folder is to hear none between those that are to come.
+    """
+    try:
+        lines = _playlist(folder, track).read_text("utf-8").splitlines()
+    except (OSError, ValueError):  # there is none, or none of ours
+        return set()
+    return {line for line in lines if _OURS.fullmatch(line)}
 
 
 def parts(timeline: Timeline) -> list[Chapter]:
@@ -66,6 +80,10 @@ def track_name(title: str, number: int, numbers: int) -> str:
     kept = "".join(c if c.isalnum() or c in "'()-_,&+" else " " for c in title)
     name = " ".join(kept.split())[:LONGEST_NAME].strip()
     return f"{number:0{max(2, len(str(numbers)))}} {name}".strip()
+
+
+def _playlist(folder: Path, track: Path) -> Path:
+    return folder / f"{track.stem}.m3u8"
 
 
 def _part(

@@ -81,7 +81,9 @@ class Record:
         self.path = record_file() if path is None else path
         self.clock = clock
         self.trouble = ""
-        """Why the last call of what never raises did nothing, in one sentence, or ""."""
+        """Why the last call of what never raises did nothing, or what `sessions` left out: one
+        sentence, or "".
+        """
 
     def begin(
         self, program: Program, script: str = "", script_hash: str = "", first: int = 1
@@ -101,15 +103,22 @@ class Record:
     def sessions(
         self, most: int | None = None, since: datetime | None = None
     ) -> tuple[RecordedSession, ...]:
-        """The last sessions, newest last; none where nothing was ever recorded.
+        """The last sessions, newest last; none where nothing was ever recorded. What somebody else
+        wrote into it may be left out: see `trouble`.
 
         Raises:
             RecordError: it can't be read.
         """
+        self.trouble = ""
         try:
-            return self._ask(lambda database: load(database, most, since, self.clock())) or ()
+            found = self._ask(lambda database: load(database, most, since, self.clock()))
         except FAILURES as error:
             raise RecordError(self.path, cause(error)) from None
+        sessions, unreadable = found or ((), 0)
+        if unreadable:
+            what = "one session" if unreadable == 1 else f"{unreadable} sessions"
+            self.trouble = f"{what} in the record {self.path} can't be read"
+        return sessions
 
     def interrupted(self, script_hash: str | None = None) -> Interruption | None:
         """Where the newest session of a script broke off; None if it ended or still goes on.

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import PureWindowsPath
 from typing import Any
 
 from voicecoach.progression import Key, keys
 from voicecoach.progression.walk import Asked, Outcome, Practice
-from voicecoach.record.rows import named
+from voicecoach.record.rows import moment, named
 from voicecoach.routine import Routine
 
 OUTCOMES: Mapping[str, Outcome] = {"done": "done", "hurt": "hurt"}
@@ -45,15 +44,9 @@ def practices(
         for key, row in zip(names, exercises, strict=True):
             if asked := Asked.read(row.get("asked", "")):
                 outcome = OUTCOMES.get(row["state"], "other")
-                began = _moment(row["began"])
+                began = moment(row["began"])
                 found.setdefault(key, []).append(Practice(began, outcome, asked))
     return found
-
-
-def _moment(written: str) -> datetime:
-    """A moment, aware of its offset; somebody else may have written it without."""
-    moment = datetime.fromisoformat(written)
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _stem(script: str) -> str:

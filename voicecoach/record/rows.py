@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -79,19 +80,29 @@ def save(
 
 def load(
     connection: sqlite3.Connection, most: int | None, since: datetime | None, at: datetime
-) -> tuple[RecordedSession, ...]:
-    """The last sessions, newest last; `running` as it is `at` this moment.
+) -> tuple[tuple[RecordedSession, ...], int]:
+    """The last sessions, newest last, and how many among them can't be read; `running` as it is
+    `at` this moment.
 
     Raises:
-        sqlite3.Error, ValueError, TypeError: the database, or what stands in it, can't be read.
+        sqlite3.Error: the database can't be read.
     """
+    found: list[RecordedSession] = []
+    unreadable = 0
     with change(connection, "BEGIN"):  # all of one moment, whoever is writing
         rows = connection.execute(
             "SELECT * FROM sessions WHERE ? IS NULL OR julianday(began) >= julianday(?)"
-            " ORDER BY number DESC LIMIT ?",
-            (_written(since), _written(since), -1 if most is None else most),
+            " ORDER BY number DESC",
+            (_written(since), _written(since)),
         )
-        return tuple(_session(connection, row, at) for row in named(rows))[::-1]
+        for row in named(rows):
+            if len(found) == most:
+                break
+            try:
+                found.append(_session(connection, row, at))
+            except (ValueError, TypeError, OverflowError):  # somebody else wrote into it
+                unreadable += 1
+    return tuple(found[::-1]), unreadable
 
 
 def interruption(
@@ -193,18 +204,18 @@ def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) 
         "SELECT at, command, source, exercise FROM commands WHERE session = ? ORDER BY number",
         (number,),
     )
-    seen = datetime.fromisoformat(row["seen"])
+    seen = moment(row["seen"])
     return RecordedSession(
-        began=datetime.fromisoformat(row["began"]),
+        began=moment(row["began"]),
         title=row["title"],
         script=row["script"],
         script_hash=row["script_hash"],
-        settings=json.loads(row["settings"]),
+        settings=dict(json.loads(row["settings"])),
         exercises=tuple(_exercise(each) for each in exercises),
-        commands=tuple(RecordedCommand(datetime.fromisoformat(t), *rest) for t, *rest in commands),
+        commands=tuple(RecordedCommand(moment(t), *rest) for t, *rest in commands),
         exercise=row["exercise"],
-        played_seconds=row["played_seconds"],
-        ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
+        played_seconds=_seconds(row["played_seconds"]),
+        ended=moment(row["ended"]) if row["ended"] else None,
         ending=row["ending"],
         answer=_answer(row),
         answer_source=str(row.get("answer_source", "")),
@@ -223,7 +234,8 @@ def _answer(row: dict[str, Any]) -> Answer | None:
 def _exercise(row: dict[str, Any]) -> RecordedExercise:
     # A record of an earlier version that can't be written is read as it is.
     asked = str(row.get("asked", ""))
-    return RecordedExercise(row["number"], row["name"], row["state"], row["held_seconds"], asked)
+    held = _seconds(row["held_seconds"])
+    return RecordedExercise(row["number"], row["name"], row["state"], held, asked)
 
 
 def _owner(row: dict[str, Any]) -> Owner | None:
@@ -232,8 +244,25 @@ def _owner(row: dict[str, Any]) -> Owner | None:
     return Owner(row["machine"] or "", row["process"], row["process_started"] or "")
 
 
-def _written(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="milliseconds") if moment else None
+def moment(written: str) -> datetime:
+    """A moment, aware of its offset; somebody else may have written it without.
+
+    Raises:
+        ValueError, TypeError, OverflowError: it is none.
+    """
+    read = datetime.fromisoformat(written)
+    return read if read.tzinfo else read.astimezone()
+
+
+def _seconds(value: object) -> float:
+    """A length, where SQLite took whatever somebody wrote."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number of seconds")
+    return float(value)
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds") if at else None
 
 
 def _plain(text: str) -> str:

@@ -21,18 +21,27 @@ _VOCABULARY = (
 )
 _STARTS = re.compile(
     r"(?:hold|rest|every|switch)\s+(?:for\s+)?[-+.\N{MINUS SIGN}]?[0-9]"
-    r"|[0-9]+\s*(?:(?:-|–|to\b)\s*[0-9]+\s*)?(?:times?|rep(?:etition)?s?|sets?|x)\b"
+    r"|[0-9]+\s*(?:(?:-|–|to\b)\s*[0-9]+\s*)?"
+    r"(?:(?:times?|rep(?:etition)?s?|sets?)\b|[x×](?![^\W\d]))"
     r"|(?:once|twice|each\s+side|alternate\s+sides)\s*(?:[,.]|$)",
     re.IGNORECASE,
 )
 _LIKE = re.compile(
     r"(?:hold|rest|every|switch|reps|sets|times|repeat)\s*:?\s*(?:for\s+)?[0-9]", re.IGNORECASE
 )
+_BY = re.compile(r"([0-9]+) ?[x×] ?([0-9]+(?: ?[-–] ?[0-9]+)?)(.*)", re.IGNORECASE)
+_SPELLED_OUT = (
+    *(*_NUMBER_WORDS, "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
+    *("seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty"),
+    *("seventy", "eighty", "ninety", "hundred", "a", "an", "half", "quarter", *"½¼¾⅓⅔"),
+)
+"""Amounts that no dose is written with."""
 _NUMBER = re.compile(rf"[0-9]|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
 _SENTENCE_ENDS = ".!?…:;।"
 _LONGEST = 80
 """Characters: who writes more has not slipped in a dose."""
 _LINKS = ("and", "then", "with")
+_VERBS = ("hold", "rest", "every", "switch", "repeat")
 
 
 def looks_like_dose(line: str) -> bool:
@@ -54,7 +63,9 @@ def looks_like_dose(line: str) -> bool:
 def reads_like_dose(text: str) -> bool:
     """Whether what will be spoken may have been meant as a dose: worth a warning."""
     text = text.lstrip("*_ ")
-    return bool(_STARTS.match(text) or _LIKE.match(text)) or _all_of_doses(text, _exact)
+    if _STARTS.match(text) or _LIKE.match(text):
+        return True
+    return _all_of_doses(text, _exact) or _spelled_out(text)
 
 
 def suggest(item: str) -> str:
@@ -63,7 +74,7 @@ def suggest(item: str) -> str:
     >>> suggest("rset 10s"), suggest("3x"), suggest("hold 20")
     ('did you mean "rest 10s"?', 'did you mean "3 times"?', 'did you mean "hold 20s"?')
     """
-    meant = _corrected(item) if len(item) <= _LONGEST else ""
+    meant = _multiplied(item) or _corrected(item) if len(item) <= _LONGEST else ""
     return f"did you mean {quoted(meant)}?" if meant else ""
 
 
@@ -79,6 +90,15 @@ def _all_of_doses(line: str, known: Callable[[str], object]) -> bool:
     if len(line) > _LONGEST or "(" in line or not _NUMBER.search(line):
         return False
     return bool(re.search(r"\b[^\W\d]{3}", line)) and not _foreign(line, known)
+
+
+def _spelled_out(line: str) -> bool:
+    """Whether a line is all of a dose, but for its amounts: rest a minute."""
+    words = re.findall(r"[^\s,;:.()–-]+", line.lower())
+    amounts = [word for word in words if word in _SPELLED_OUT]
+    others = (word for word in words if word not in (*_SPELLED_OUT, "and"))
+    starts = bool(amounts) and words[0] in _VERBS
+    return starts and all(word in (*_VOCABULARY, "repeat") for word in others)
 
 
 def _foreign(line: str, known: Callable[[str], object]) -> int:
@@ -102,6 +122,22 @@ def _near(word: str) -> tuple[str, ...]:
         return ()
     alike = [known for known in _VOCABULARY if set(known[:2]) & set(word[:2])]  # cheap, and enough
     return tuple(get_close_matches(word, alike, n=3, cutoff=0.7))
+
+
+def _multiplied(item: str) -> str:
+    """3x10 as a dose has it; 3 x 30s are three holds."""
+    found = _BY.fullmatch(item)
+    if not found:
+        return ""
+    number, count, rest = found.groups()
+    tries = (f"{number} sets {count} times {rest}", f"{number} sets {count}{rest}")
+    meant = [_corrected(each) for each in (*tries, f"hold {count}{rest} {number} times")]
+    return next((each for each in meant if each and not _twice(each)), "")
+
+
+def _twice(line: str) -> bool:
+    kinds = [item.kind for item in read_dose(line)]
+    return len(set(kinds)) < len(kinds)
 
 
 @lru_cache(256)
