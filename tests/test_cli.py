@@ -177,6 +177,9 @@ def test_export_and_its_plan_give_the_same_track(
     plan.write_text(output(capsys, "plan", str(script), "--json"))
     output(capsys, "export", str(plan), "-o", str(second))
     assert samples(first) == samples(second)
+    for takes_a_script in ("play", "check"):
+        told = output(capsys, takes_a_script, str(plan), code=EXIT_USER)
+        assert "show and export take a plan's file" in told
     text = output(capsys, "export", str(script), "-o", str(first), code=EXIT_USER)
     assert "--force" in text
     output(capsys, "export", str(script), "-o", str(first), "--force")
