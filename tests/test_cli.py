@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pty
 import shlex
 import subprocess
 import sys
@@ -261,6 +262,47 @@ def test_nobody_who_reads_on_is_no_failure(arguments: list[str]) -> None:
     done = subprocess.run(program, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+
+
+def test_what_is_printed_has_all_letters_whatever_the_encoding(tmp_path: Path) -> None:
+    script = tmp_path / "hindi.md"
+    script.write_text("# पीठ\nlanguage: hi\n## पैर\nhold 4s\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "plan", str(script)],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().startswith("पीठ: ")
+
+
+def test_a_terminal_without_a_letter_shows_a_question_mark(tmp_path: Path) -> None:
+    script = tmp_path / "polish.md"
+    script.write_text("# Łydka\n## Leg\nhold 4s\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "plan", str(script)],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+    assert shown.startswith(b"?ydka: ")
+
+
+def test_half_a_letter_in_a_files_name_is_shown_as_such(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "check", os.fsencode(tmp_path) + b"/\xff.md"],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (EXIT_USER, b"")
+    assert b"?.md: no script" in done.stdout
 
 
 FULL = """

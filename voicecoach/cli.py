@@ -6,11 +6,13 @@ needs none of them.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import importlib
+import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -100,6 +102,8 @@ def main() -> None:
     """Run the command that was typed, and leave with its exit code."""
     gc.set_threshold(50_000)  # most of a start-up's objects stay; to look through them takes longer
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that wait busily
+    for stream in (sys.stdout, sys.stderr):
+        _print_all_languages(stream)
     sys.exit(run())
 
 
@@ -132,6 +136,16 @@ def run(arguments: list[str] | None = None) -> int:
         )
         return EXIT_BUG
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _print_all_languages(stream: TextIO) -> None:
+    """A session has letters that many an encoding lacks. Files and pipes get UTF-8 instead; on a
+    terminal, which would show no other, a question mark stands for them, as for half a letter in
+    a file's name.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        kept = stream.isatty() or codecs.lookup(stream.encoding).name.startswith("utf")
+        stream.reconfigure(encoding=None if kept else "utf-8", errors="replace")
 
 
 def _unheard() -> int:
