@@ -305,6 +305,25 @@ def test_half_a_letter_in_a_files_name_is_shown_as_such(tmp_path: Path) -> None:
     assert b"?.md: no script" in done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["log", "--csv"]])
+def test_a_full_disk_is_said_in_one_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-m", "voicecoach", *arguments]
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False)
+    told = b"voicecoach: this can't be written to its end: the disk is full\n"
+    assert (done.returncode, done.stderr) == (EXIT_USER, told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["plan", "no-such-script"], ["list", "--no-such-option"]])
+def test_an_error_that_can_not_be_written_is_still_an_exit_code(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-m", "voicecoach", *arguments]
+        done = subprocess.run(program, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert (done.returncode, done.stdout) == (EXIT_USER, b"")
+
+
 FULL = """
 import resource, signal, sys
 from voicecoach.cli import run

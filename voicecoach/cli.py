@@ -7,6 +7,8 @@ needs none of them.
 from __future__ import annotations
 
 import codecs
+import contextlib
+import errno
 import gc
 import importlib
 import io
@@ -52,6 +54,8 @@ MODULES = {"list": "listing", "import-qr": "import_qr"}
 """Commands whose module has another name: `list` would hide Python's own from its neighbours."""
 
 EXIT_BUG = 1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a full disk, behind what is printed or beneath a temporary file."""
 
 
 class Commands(click.Group):
@@ -117,7 +121,8 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # as in _tell
+            error.show()
         return EXIT_USER
     except ScriptError as error:
         _tell(problem_lines(error.problems, error.warnings))
@@ -128,6 +133,10 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return _unheard()
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            _unheard()
+            _tell("voicecoach: this can't be written to its end: the disk is full")
+            return EXIT_USER
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
         _tell(
@@ -149,13 +158,14 @@ def _print_all_languages(stream: TextIO) -> None:
 
 
 def _unheard() -> int:
-    """Whoever read our output has had enough."""
+    """Whoever read our output has had enough, or has no room for it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return EXIT_DONE
 
 
 def _tell(message: str) -> None:
-    click.echo(message, err=True)
+    with contextlib.suppress(OSError):  # nor can that be written
+        click.echo(message, err=True)
 
 
 if __name__ == "__main__":
