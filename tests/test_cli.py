@@ -324,6 +324,27 @@ def test_an_error_that_can_not_be_written_is_still_an_exit_code(arguments: list[
     assert (done.returncode, done.stdout) == (EXIT_USER, b"")
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("list >&-", EXIT_DONE, ""),
+        ("list 2>&-", EXIT_DONE, "ease-your-back: "),
+        ("lsit 2>&-", EXIT_USER, ""),
+        ("plan - <&-", EXIT_USER, "the script says nothing"),
+        ("play - --plain <&-", EXIT_USER, "the script says nothing"),
+        ("draft <&-", EXIT_USER, "there is no text in it"),
+    ],
+)
+def test_a_closed_stream_is_an_empty_one(line: str, code: int, told: str) -> None:
+    program = shlex.join([sys.executable, "-m", "voicecoach"])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{program} {line}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert told in done.stdout + done.stderr
+    assert "should not have happened" not in done.stderr
+
+
 FULL = """
 import resource, signal, sys
 from voicecoach.cli import run

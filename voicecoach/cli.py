@@ -106,6 +106,7 @@ def main() -> None:
     """Run the command that was typed, and leave with its exit code."""
     gc.set_threshold(50_000)  # most of a start-up's objects stay; to look through them takes longer
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that wait busily
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         _print_all_languages(stream)
     sys.exit(run())
@@ -145,6 +146,13 @@ def run(arguments: list[str] | None = None) -> int:
         )
         return EXIT_BUG
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _open_what_is_closed() -> None:
+    """Where a standard stream is closed, Python has None: nothing is read there, all is dropped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _print_all_languages(stream: TextIO) -> None:
