@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from voicecoach.cli import COMMANDS, run
-from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, EXIT_USER
+from voicecoach.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE, EXIT_USER
 
 SHORT = "# Short\nget ready: 0s\n## Reach up\nReach up.\nhold 4s, 2 times, rest 2s\n"
 
@@ -343,6 +343,20 @@ def test_a_closed_stream_is_an_empty_one(line: str, code: int, told: str) -> Non
     assert done.returncode == code, done.stderr
     assert told in done.stdout + done.stderr
     assert "should not have happened" not in done.stderr
+
+
+def test_ctrl_c_while_it_starts_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+    home, main = project["project"]["scripts"]["voicecoach"].split(":")
+    for entry in (["-m", "voicecoach"], ["-c", f"from {home} import {main}; {main}()"]):
+        done = subprocess.run(
+            [sys.executable, *entry, "list"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (EXIT_INTERRUPTED, b"")
 
 
 FULL = """
