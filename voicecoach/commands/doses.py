@@ -5,7 +5,7 @@ For the commands that take today's dose, which the record gives.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -58,9 +58,14 @@ def open_routine(script: str, on: datetime | None = None, dose_of: int | None = 
         return at_dose(routine, dose_of)
     today = now().date()
     day = on.date() if on else today
-    if abs((day - today).days) > MOST_DAYS:
-        raise click.UsageError(f"--on takes a day within {MOST_DAYS} days from today")
+    check_near(day)
     return on_day(routine, practices(routine, script), today, day)
+
+
+def check_near(day: date) -> None:
+    """Refuse a day too far to look ahead to."""
+    if abs((day - now().date()).days) > MOST_DAYS:
+        raise click.UsageError(f"--on takes a day within {MOST_DAYS} days from today")
 
 
 def practices(routine: Routine, script: str) -> Practices:

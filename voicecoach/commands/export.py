@@ -22,7 +22,7 @@ from voicecoach.commands import (
     terminal,
     user_settings,
 )
-from voicecoach.commands.doses import dose_options, open_program, practices
+from voicecoach.commands.doses import check_near, dose_options, open_program, practices
 from voicecoach.commands.parameters import Days, Loudness
 from voicecoach.commands.speaking import open_speaker, spoken_on, tell_voice
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
@@ -146,6 +146,7 @@ def command(
             taken = "--programme goes --to FOLDER, without -o, --split and any --dose-of but 1"
             raise click.UsageError(taken)
         start = on.date() if on else None
+        check_near(start or now().date())
         programmes = [_programme(each, days, start, anew=bool(dose_of)) for each in scripts]
         _make(folder)
         orders = programme_orders(programmes, folder, _endings(formats), job)

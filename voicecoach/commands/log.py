@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -61,20 +61,28 @@ def command(
     usual = not (everything or limit or since or as_json or as_csv)
     most = USUAL_LIMIT if usual else limit
     # One more than is shown tells whether there are more.
-    found = Record().sessions(most and most + 1, since.astimezone() if since else None)
+    found = Record().sessions(most and most + 1, _midnight(since) if since else None)
     last = found[-most:] if most else found
     if as_json:
         click.echo(json.dumps(_document(last), ensure_ascii=False, indent=2))
     elif as_csv:
         click.echo(_table(last), nl=False)
     elif not last:
-        when = f" since {since:%Y-%m-%d}" if since else " yet"
+        when = f" since {since.date()}" if since else " yet"
         click.echo(f"No session{when}. Whenever you like: voicecoach play")
     else:
         if len(found) > len(last):
             click.echo("(Earlier ones: voicecoach log --all)")
         click.echo("\n".join(_line(session) for session in last))
     return EXIT_DONE
+
+
+def _midnight(day: datetime) -> datetime:
+    """When a day begins here."""
+    try:
+        return day.astimezone()
+    except (ValueError, OverflowError, OSError):  # no system knows that of every year
+        return day.replace(tzinfo=UTC)
 
 
 def _line(session: RecordedSession) -> str:
