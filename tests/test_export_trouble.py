@@ -225,3 +225,11 @@ def test_a_title_that_is_no_text_is_a_clear_error(ending: str, tmp_path: Path) -
     with pytest.raises(ExportError, match="no text"):
         export_file(Job(tmp_path / f"track{ending}"), material(titled, second()))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_that_leads_to_itself_gives_way_to_the_track(tmp_path: Path) -> None:
+    track = tmp_path / "loop.wav"
+    track.symlink_to(track.name)
+    export_file(Job(track), material(SILENCE, second()))
+    assert track.is_file()
+    assert not track.is_symlink()

@@ -61,7 +61,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         ExportError: it can't be written.
     """
     with _clear(path):
-        path = path.resolve()  # a link stays one
+        path = _real(path)  # a link stays one
         part = _beside(path)
         _restore(path)
         _tidy(part)
@@ -119,7 +119,7 @@ def _restore(path: Path) -> None:
     """Give a folder its name back that somebody took away who was killed before the new one came;
     and remove one whose new one did come.
     """
-    path = path.resolve()
+    path = _real(path)
     left = re.compile(rf"\.{re.escape(path.name[:50])}\.[0-9]+{re.escape(OLD)}")
     for old in list(path.parent.iterdir()) if path.parent.is_dir() else ():
         if left.fullmatch(old.name) and old.is_dir():
@@ -127,6 +127,11 @@ def _restore(path: Path) -> None:
                 shutil.rmtree(old, ignore_errors=True)
             else:
                 old.rename(path)
+
+
+def _real(path: Path) -> Path:
+    """Where a link leads; of links that lead to each other, one of them: it leads nowhere."""
+    return Path(os.path.realpath(path))
 
 
 def _beside(path: Path) -> Path:
