@@ -145,6 +145,8 @@ def test_check_names_what_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFix
         (["plan", "ease-your-back", "--voice", "espeek:en-us"], "espeak:en-us"),
         (["plan", "ease-your-back", "--language", "xx"], "de, en, es, fr"),
         (["plan", "ease-your-back", "--chimes", "gong.wav"], "gong.wav"),
+        (["new", ""], "no name of a file"),
+        (["pack", "ease-your-back", "-o", "."], "no name of a file"),
         (["sya", "hello"], "sya"),
         (["say", "..."], "nothing to say"),
     ],

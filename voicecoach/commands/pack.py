@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from voicecoach.commands import ScriptName, counted
+from voicecoach.commands import ScriptName, counted, with_ending
 from voicecoach.errors import ExportError, PackError
 from voicecoach.library import find_script
 from voicecoach.packs import gather, read_pack, write_pack
@@ -34,8 +34,7 @@ def command(script: str, file: Path | None, force: bool) -> None:
     Whoever gets it: voicecoach install FILE.
     """
     found = find_script(script)
-    file = file or Path(f"{found.stem}{ENDING}")
-    file = file if file.suffix else file.with_suffix(ENDING)
+    file = with_ending(file or Path(found.stem + ENDING), ENDING)
     if file.suffix.lower() != ENDING:
         raise ExportError(f"{file} is no name of a pack; call it {file.with_suffix(ENDING)}")
     check_free(file, force=force)
