@@ -40,13 +40,16 @@ def command(script: str, file: Path | None, force: bool) -> None:
     check_free(file, force=force)
     pack = gather(found)
     data = write_pack(pack)
-    with tempfile.TemporaryDirectory() as folder:  # what a stranger will find
-        content = Path(folder) / "pack"
-        unpack(read_pack(data), content)
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:  # what a stranger will find
+            content = Path(folder) / "pack"
+            unpack(read_pack(data), content)
             check_content(content, pack.manifest)
-        except PackError as error:
-            raise PackError(f"{found} can't be packed: {error}") from None
+    except PackError as error:
+        raise PackError(f"{found} can't be packed: {error}") from None
+    except OSError as error:
+        reason = f"it can't be unpacked to look at it: {error.strerror}"
+        raise PackError(f"{found} can't be packed: {reason}") from None
     with whole(file) as part:
         part.write_bytes(data)
     if not pack.manifest.license:
