@@ -16,13 +16,18 @@ from voicecoach.bars import Bars, progress_display
 from voicecoach.commands import (
     ScriptName,
     is_plan,
-    open_plan,
     read_routine,
     setting_options,
     terminal,
     user_settings,
 )
-from voicecoach.commands.doses import check_near, dose_options, open_program, practices
+from voicecoach.commands.doses import (
+    check_near,
+    dose_options,
+    open_program,
+    open_timeline,
+    practices,
+)
 from voicecoach.commands.parameters import Days, Loudness
 from voicecoach.commands.speaking import open_speaker, spoken_on, tell_voice
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
@@ -170,9 +175,8 @@ def command(
                 program = build_program(stage.routine, user_settings(options))
                 made = programme.tagged(stage, render_program(program, spoken, loudness, picture))
             elif is_plan(script):
-                if on or dose_of:
-                    raise ExportError("a plan has its doses already; give its script")
-                made = render_plan(open_plan(Path(script)), spoken, loudness, picture)
+                plan = open_timeline(script, options, on, dose_of)
+                made = render_plan(plan, spoken, loudness, picture)
             else:
                 program = open_program(script, options, on, dose_of)
                 tell_voice(program, speaker)
