@@ -108,6 +108,7 @@ asana = "AH-suh-nuh"
         ("", 'breath = "4.8s"\n'),
         ("# only this", '# only this\nbreath = "4.8s"\n'),
         ("Breath='5s'\r\npace=1\r\n", 'Breath="4.8s"\r\npace=1\r\n'),
+        ("\ufeffpace = 1\r\n", 'pace = 1\r\nbreath = "4.8s"\n'),
         ('[say]\nasana = "a"\n', 'breath = "4.8s"\n\n[say]\nasana = "a"\n'),
     ],
 )

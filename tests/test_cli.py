@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import pty
 import shlex
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from voicecoach.cli import COMMANDS, run
-from voicecoach.errors import EXIT_DONE, EXIT_UNAVAILABLE, EXIT_USER
+from voicecoach.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_UNAVAILABLE, EXIT_USER
 
 SHORT = "# Short\nget ready: 0s\n## Reach up\nReach up.\nhold 4s, 2 times, rest 2s\n"
 
@@ -144,6 +145,8 @@ def test_check_names_what_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFix
         (["plan", "ease-your-back", "--voice", "espeek:en-us"], "espeak:en-us"),
         (["plan", "ease-your-back", "--language", "xx"], "de, en, es, fr"),
         (["plan", "ease-your-back", "--chimes", "gong.wav"], "gong.wav"),
+        (["new", ""], "no name of a file"),
+        (["pack", "ease-your-back", "-o", "."], "no name of a file"),
         (["sya", "hello"], "sya"),
         (["say", "..."], "nothing to say"),
     ],
@@ -177,6 +180,9 @@ def test_export_and_its_plan_give_the_same_track(
     plan.write_text(output(capsys, "plan", str(script), "--json"))
     output(capsys, "export", str(plan), "-o", str(second))
     assert samples(first) == samples(second)
+    for takes_a_script in ("play", "check"):
+        told = output(capsys, takes_a_script, str(plan), code=EXIT_USER)
+        assert "show and export take a plan's file" in told
     text = output(capsys, "export", str(script), "-o", str(first), code=EXIT_USER)
     assert "--force" in text
     output(capsys, "export", str(script), "-o", str(first), "--force")
@@ -269,6 +275,101 @@ def test_nobody_who_reads_on_is_no_failure(arguments: list[str]) -> None:
     done = subprocess.run(program, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+
+
+def test_what_is_printed_has_all_letters_whatever_the_encoding(tmp_path: Path) -> None:
+    script = tmp_path / "hindi.md"
+    script.write_text("# पीठ\nlanguage: hi\n## पैर\nhold 4s\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "plan", str(script)],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().startswith("पीठ: ")
+
+
+def test_a_terminal_without_a_letter_shows_a_question_mark(tmp_path: Path) -> None:
+    script = tmp_path / "polish.md"
+    script.write_text("# Łydka\n## Leg\nhold 4s\n", encoding="utf-8")
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "plan", str(script)],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+    assert shown.startswith(b"?ydka: ")
+
+
+def test_half_a_letter_in_a_files_name_is_shown_as_such(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "voicecoach", "check", os.fsencode(tmp_path) + b"/\xff.md"],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (EXIT_USER, b"")
+    assert b"?.md: no script" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["log", "--csv"]])
+def test_a_full_disk_is_said_in_one_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-m", "voicecoach", *arguments]
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False)
+    told = b"voicecoach: this can't be written to its end: the disk is full\n"
+    assert (done.returncode, done.stderr) == (EXIT_USER, told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["plan", "no-such-script"], ["list", "--no-such-option"]])
+def test_an_error_that_can_not_be_written_is_still_an_exit_code(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = [sys.executable, "-m", "voicecoach", *arguments]
+        done = subprocess.run(program, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert (done.returncode, done.stdout) == (EXIT_USER, b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("list >&-", EXIT_DONE, ""),
+        ("list 2>&-", EXIT_DONE, "ease-your-back: "),
+        ("lsit 2>&-", EXIT_USER, ""),
+        ("plan - <&-", EXIT_USER, "the script says nothing"),
+        ("play - --plain <&-", EXIT_USER, "the script says nothing"),
+        ("draft <&-", EXIT_USER, "there is no text in it"),
+    ],
+)
+def test_a_closed_stream_is_an_empty_one(line: str, code: int, told: str) -> None:
+    program = shlex.join([sys.executable, "-m", "voicecoach"])
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{program} {line}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert told in done.stdout + done.stderr
+    assert "should not have happened" not in done.stderr
+
+
+def test_ctrl_c_while_it_starts_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+    home, main = project["project"]["scripts"]["voicecoach"].split(":")
+    for entry in (["-m", "voicecoach"], ["-c", f"from {home} import {main}; {main}()"]):
+        done = subprocess.run(
+            [sys.executable, *entry, "list"],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (EXIT_INTERRUPTED, b"")
 
 
 FULL = """

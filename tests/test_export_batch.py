@@ -169,6 +169,10 @@ def test_from_the_command_line(
         (["a"], "say where to write: -o FILE, or --to FOLDER"),
         (["a", "-o", "x.mp3", "--to", "y"], "say where to write"),
         (["a", "--to", "y", "--force", "--skip-existing"], "give one of them"),
+        (["a", "-o", "x.wav", "--split", "--chapters", "json"], "lie beside a whole track"),
+        (["a", "-o", "x.vtt", "--chapters", "cue"], "lie beside a whole track"),
+        (["a.json", "-o", "x.wav", "--dose-of", "2"], "a plan has its doses"),
+        (["a.json", "-o", "x.wav", "--pace", "2"], "a plan has its doses and settings already"),
         (["a", "--to", "y", "--format", "mp33"], 'did you mean "a.mp3"?'),
     ],
 )

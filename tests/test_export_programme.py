@@ -117,6 +117,7 @@ def test_what_is_there_is_kept_or_replaced_as_asked(
         (["--programme", "4w", "--to", ".", "--dose-of", "2"], "any --dose-of but 1"),
         (["-o", "x.vtt", "--dose-of", "2", "--on", "2026-01-01"], "choose one"),
         (["-o", "x.vtt", "--on", "2226-01-01"], "within 3660 days"),
+        (["--programme", "4w", "--to", ".", "--on", "9999-12-31"], "within 3660 days"),
         (["-o", "x.vtt", "--on", "tomorrow"], "does not match the format"),
     ],
 )

@@ -406,6 +406,16 @@ def test_show_takes_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "it is longer than the time left for it" in lines[2]
 
 
+@pytest.mark.parametrize("asked", ["--pace=2", "--on=2026-01-31", "--dose-of=2"])
+def test_show_takes_a_plan_as_it_is(
+    asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(TIMELINE.to_json())
+    assert run(["show", str(plan), asked]) == 2
+    assert "a plan has its doses and settings already" in capsys.readouterr().err
+
+
 # --- texts
 
 

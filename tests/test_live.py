@@ -36,12 +36,14 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def voicecoach(server: SoundServer, *arguments: str) -> subprocess.Popen[str]:
+def voicecoach(
+    server: SoundServer, *arguments: str, stdout: int = subprocess.PIPE
+) -> subprocess.Popen[str]:
     env = server.env | {name: os.environ[name] for name in OWN}
     return subprocess.Popen(
         [sys.executable, "-m", "voicecoach", *arguments],
         env=env,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -218,6 +220,24 @@ def test_a_server_that_dies_is_waited_for(sound_server: SoundServer, script: Pat
         assert np.abs(recording.stop()).max() > 0.05
     assert "Paused: " in out
     assert "It goes on." in out
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["full", "gone"])
+def test_a_session_goes_on_whose_lines_can_not_be_written(
+    sound_server: SoundServer, script: Path, full: bool
+) -> None:
+    if full:
+        sink = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, sink = os.pipe()
+        os.close(reader)
+    script.write_text("# Go\nget ready: 0s\nguidance: minimal\n## Up\nhold 1s\n")
+    play = voicecoach(sound_server, "play", str(script), "--plain", stdout=sink)
+    os.close(sink)
+    assert not finished(play)[1]
+    log, _ = finished(voicecoach(sound_server, "log", "--json", "--limit", "1"))
+    (session,) = json.loads(log)["sessions"]
+    assert session["ending"] == "done"
 
 
 def test_say_is_heard(sound_server: SoundServer) -> None:

@@ -145,6 +145,8 @@ def test_how_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert log(capsys, "--since", "2027-01-01") == (
         "No session since 2027-01-01. Whenever you like: voicecoach play\n"
     )
+    assert len(log(capsys, "--since", "0001-01-01").splitlines()) == 12
+    assert log(capsys, "--since", "9999-12-31").startswith("No session since 9999-12-31.")
     assert len(json.loads(log(capsys, "--json"))["sessions"]) == 12
     assert len(json.loads(log(capsys, "--json", "--limit", "2"))["sessions"]) == 2
 

@@ -6,6 +6,8 @@ import json
 import os
 import stat
 import struct
+import subprocess
+import sys
 import time
 import warnings
 import wave
@@ -132,7 +134,7 @@ def test_two_installs_at_once_leave_one_that_is_whole() -> None:
         (["pack", "mine/back.md", "-o", "there.coach"], "replace it with --force"),
         (["pack", "mine/back.md", "-o", "no/folder.coach"], "can't be written"),
         (["pack", "mine/broken.md"], '"20x" is not a duration'),
-        (["pack", "mine/mute.md"], "can't be read as sound"),
+        (["pack", "mine/mute.md"], "mine/mute.md can't be packed: mute.wav can't be read as sound"),
         (["pack", "mine/con.md"], '"con.md" can\'t be packed: not every system can have it'),
         (["install", "nothing.coach"], 'no pack "nothing.coach"'),
         (["install", "mine"], 'no pack "mine"'),
@@ -162,6 +164,24 @@ def test_what_cant_be_is_told_in_one_sentence(
     assert told in printed.err
     assert len(printed.err.splitlines()) == 1
     assert tree(home) == before
+
+
+FULL = """
+import resource, signal, sys
+from voicecoach.cli import run
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
+sys.exit(run(["pack", *sys.argv[1:]]))
+"""
+
+
+def test_a_full_disk_is_told_in_one_sentence(home: Path) -> None:
+    script = write(home / "mine")
+    line = [sys.executable, "-c", FULL, str(script), "-o", str(home / "mine.coach")]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    why = "it can't be unpacked to look at it: File too large"
+    assert done.stderr == f"voicecoach: {script} can't be packed: {why}\n"
 
 
 def test_what_is_installed_is_replaced_only_when_asked(

@@ -939,6 +939,9 @@ def test_any_script_is_spoken() -> None:
     assert [e.name for e in routine.exercises] == ["伸展", "ไทย"]
 
 
+JSON = "this is JSON, not a script; show and export take a plan's file, convert takes a workout's"
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -950,6 +953,9 @@ def test_any_script_is_spoken() -> None:
         (b"a\n\xed\xa0\x80", "2:1: this is not UTF-8 text; save it as UTF-8"),
         (b"a\nbc\0", "2:3: this is not a text: it holds a NUL; save it as UTF-8"),
         ("a\0", "1:2: this is not a text: it holds a NUL; save it as UTF-8"),
+        (b'{"version": 1}', f"1:1: {JSON}"),
+        (b'\xef\xbb\xbf\n{\n "version": 1,' + b" " * MOST_BYTES, f"1:1: {JSON}"),
+        ('{ "name": "Squats"}', f"1:1: {JSON}"),
         (bytes(range(1, 256)), "3:115: this is not UTF-8 text; save it as UTF-8"),
     ],
 )

@@ -335,6 +335,12 @@ def test_no_config_sets_nothing(tmp_path: Path) -> None:
     assert read_config(tmp_path / "empty.toml") == {}
 
 
+def test_a_config_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_bytes(b'\xef\xbb\xbfpace = "gentle"\r\n')  # as Notepad saves it
+    assert read_config(config) == {"pace": "gentle"}
+
+
 @pytest.mark.parametrize(
     "data",
     [

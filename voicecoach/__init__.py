@@ -9,9 +9,11 @@ imported when they are first used.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as typing's, which takes longer to import than all that stands here
 if TYPE_CHECKING:
+    from typing import Any
+
     from voicecoach.errors import ScriptError as ScriptError
     from voicecoach.errors import VoicecoachError as VoicecoachError
     from voicecoach.export import Job as Job

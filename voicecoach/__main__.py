@@ -1,5 +1,11 @@
-"""`python -m voicecoach`: the command line."""
+"""`voicecoach` and `python -m voicecoach`: the command line."""
 
-from voicecoach.cli import main
+import sys
 
-main()
+try:
+    from voicecoach.cli import main
+except KeyboardInterrupt:  # before `main` can tell
+    sys.exit(130)
+
+if __name__ == "__main__":
+    main()

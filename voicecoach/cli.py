@@ -6,11 +6,15 @@ needs none of them.
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import errno
 import gc
 import importlib
+import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -50,6 +54,8 @@ MODULES = {"list": "listing", "import-qr": "import_qr"}
 """Commands whose module has another name: `list` would hide Python's own from its neighbours."""
 
 EXIT_BUG = 1
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a full disk, behind what is printed or beneath a temporary file."""
 
 
 class Commands(click.Group):
@@ -100,6 +106,9 @@ def main() -> None:
     """Run the command that was typed, and leave with its exit code."""
     gc.set_threshold(50_000)  # most of a start-up's objects stay; to look through them takes longer
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads that wait busily
+    _open_what_is_closed()
+    for stream in (sys.stdout, sys.stderr):
+        _print_all_languages(stream)
     sys.exit(run())
 
 
@@ -113,7 +122,8 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # as in _tell
+            error.show()
         return EXIT_USER
     except ScriptError as error:
         _tell(problem_lines(error.problems, error.warnings))
@@ -124,6 +134,10 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return _unheard()
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            _unheard()
+            _tell("voicecoach: this can't be written to its end: the disk is full")
+            return EXIT_USER
         if os.environ.get("VOICECOACH_TRACEBACK"):
             raise
         _tell(
@@ -134,14 +148,32 @@ def run(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else EXIT_DONE
 
 
+def _open_what_is_closed() -> None:
+    """Where a standard stream is closed, Python has None: nothing is read there, all is dropped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
+def _print_all_languages(stream: TextIO) -> None:
+    """A session has letters that many an encoding lacks. Files and pipes get UTF-8 instead; on a
+    terminal, which would show no other, a question mark stands for them, as for half a letter in
+    a file's name.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        kept = stream.isatty() or codecs.lookup(stream.encoding).name.startswith("utf")
+        stream.reconfigure(encoding=None if kept else "utf-8", errors="replace")
+
+
 def _unheard() -> int:
-    """Whoever read our output has had enough."""
+    """Whoever read our output has had enough, or has no room for it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return EXIT_DONE
 
 
 def _tell(message: str) -> None:
-    click.echo(message, err=True)
+    with contextlib.suppress(OSError):  # nor can that be written
+        click.echo(message, err=True)
 
 
 if __name__ == "__main__":

@@ -76,26 +76,26 @@ class PlainDisplay:
                 self._moment(moment)
             case _:
                 if line := event_line(event):
-                    click.echo(line)
+                    _print(line)
 
     def say(self, lines: list[str]) -> None:
         """Print something else, such as the list of keys."""
-        click.echo("\n".join(lines))
+        _print("\n".join(lines))
 
     def _moment(self, moment: Moment) -> None:
         clock = write_seconds(seconds(moment.at))
         heading = ": ".join(filter(None, (moment.step.name, place(moment.step))))
         if heading != self._heading:
             self._heading = heading
-            click.echo(f"{clock} {heading}")
+            _print(f"{clock} {heading}")
         if moment.speech and moment.speech != self._speech:
             self._speech = moment.speech
-            click.echo(f"{clock}   {moment.speech.text}")
+            _print(f"{clock}   {moment.speech.text}")
         span = moment.span
         if span and span != self._span:
             self._span = span
             if span.kind not in ("beat", "pause"):
-                click.echo(f"{clock}   {_span_name(span)}")
+                _print(f"{clock}   {_span_name(span)}")
 
 
 class ScreenDisplay:
@@ -134,7 +134,7 @@ class SilentDisplay:
 
     def say(self, lines: list[str]) -> None:
         """Print aside."""
-        click.echo("\n".join(lines), err=True)
+        _print("\n".join(lines), err=True)
 
 
 Display = PlainDisplay | ScreenDisplay | SilentDisplay
@@ -174,7 +174,7 @@ def open_display(program: Program, *, plain: bool, silent: bool = False) -> Iter
         yield SilentDisplay()
         return
     if plain:
-        click.echo(program.title)
+        _print(program.title)
         yield PlainDisplay()
         return
     from rich.console import Console
@@ -184,6 +184,12 @@ def open_display(program: Program, *, plain: bool, silent: bool = False) -> Iter
         display = ScreenDisplay(program, live)
         yield display
     click.echo(f"{program.title}: over.{display.answered}")
+
+
+def _print(line: str, *, err: bool = False) -> None:
+    """Print while a session goes on, which a full disk or a reader who has gone doesn't end."""
+    with contextlib.suppress(OSError):
+        click.echo(line, err=err)
 
 
 def _screen(program: Program, moment: Moment, note: str, more: list[str]) -> RenderableType:

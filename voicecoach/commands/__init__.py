@@ -157,15 +157,25 @@ def write_script(file: Path, text: str, *, force: bool) -> Path:
     Raises:
         ExportError: it is there already and not to be replaced, or can't be written.
     """
-    if file.suffix == "":
-        file = file.with_suffix(".md")
+    file = with_ending(file, ".md")
     try:
         check_free(file, force=force)
         with whole(file) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
-    except ValueError as error:  # no name, or a NUL in it
+    except ValueError as error:  # a NUL in it
         raise ExportError(f"{file} can't be written: {error}") from None
     return file
+
+
+def with_ending(file: Path, ending: str) -> Path:
+    """A file's name, with an ending where it has none.
+
+    Raises:
+        ExportError: it is no file's name.
+    """
+    if not file.name:
+        raise ExportError(f"{file} is no name of a file")
+    return file if file.suffix else file.with_suffix(ending)
 
 
 def counted(number: int, what: str) -> str:

@@ -5,17 +5,20 @@ For the commands that take today's dose, which the record gives.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
-from voicecoach.commands import Function, read_routine, tell_aside, user_settings
+from voicecoach.commands import Function, open_plan, read_routine, tell_aside, user_settings
+from voicecoach.errors import ExportError
 from voicecoach.program import Program, build_program
 from voicecoach.progression import MOST_DOSES, Practices, at_dose, grows, on_day
 from voicecoach.record import Record
 from voicecoach.record.progress import now
 from voicecoach.routine import Routine
+from voicecoach.timeline import Timeline
 
 MOST_DAYS = 3_660
 """As far as doses are looked ahead: ten years."""
@@ -58,9 +61,14 @@ def open_routine(script: str, on: datetime | None = None, dose_of: int | None = 
         return at_dose(routine, dose_of)
     today = now().date()
     day = on.date() if on else today
-    if abs((day - today).days) > MOST_DAYS:
-        raise click.UsageError(f"--on takes a day within {MOST_DAYS} days from today")
+    check_near(day)
     return on_day(routine, practices(routine, script), today, day)
+
+
+def check_near(day: date) -> None:
+    """Refuse a day too far to look ahead to."""
+    if abs((day - now().date()).days) > MOST_DAYS:
+        raise click.UsageError(f"--on takes a day within {MOST_DAYS} days from today")
 
 
 def practices(routine: Routine, script: str) -> Practices:
@@ -86,3 +94,16 @@ def open_program(
         raise click.UsageError("--on and --dose-of can't both be had; choose one")
     settings = user_settings(options)
     return build_program(open_routine(script, on, dose_of), settings)
+
+
+def open_timeline(
+    script: str, options: dict[str, Any], on: datetime | None, dose_of: int | None
+) -> Timeline:
+    """The timeline of a plan's file, where nothing else was asked for than stands in it.
+
+    Raises:
+        ExportError: something was; or as voicecoach.commands.open_plan.
+    """
+    if on or dose_of or any(value is not None for value in options.values()):
+        raise ExportError("a plan has its doses and settings already; give its script")
+    return open_plan(Path(script))

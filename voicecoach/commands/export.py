@@ -18,13 +18,18 @@ from voicecoach.commands import (
     ScriptName,
     ended_in_order,
     is_plan,
-    open_plan,
     read_routine,
     setting_options,
     terminal,
     user_settings,
 )
-from voicecoach.commands.doses import dose_options, open_program, practices
+from voicecoach.commands.doses import (
+    check_near,
+    dose_options,
+    open_program,
+    open_timeline,
+    practices,
+)
 from voicecoach.commands.parameters import Days, Loudness
 from voicecoach.commands.speaking import open_speaker, spoken_on, tell_voice
 from voicecoach.errors import ExportError, ManyError, VoicecoachError
@@ -148,6 +153,7 @@ def command(
             taken = "--programme goes --to FOLDER, without -o, --split and any --dose-of but 1"
             raise click.UsageError(taken)
         start = on.date() if on else None
+        check_near(start or now().date())
         programmes = [_programme(each, days, start, anew=bool(dose_of)) for each in scripts]
         _make(folder)
         orders = programme_orders(programmes, folder, _endings(formats), job)
@@ -171,9 +177,8 @@ def command(
                 program = build_program(stage.routine, user_settings(options))
                 made = programme.tagged(stage, render_program(program, spoken, loudness, picture))
             elif is_plan(script):
-                if on or dose_of:
-                    raise ExportError("a plan has its doses already; give its script")
-                made = render_plan(open_plan(Path(script)), spoken, loudness, picture)
+                plan = open_timeline(script, options, on, dose_of)
+                made = render_plan(plan, spoken, loudness, picture)
             else:
                 program = open_program(script, options, on, dose_of)
                 tell_voice(program, speaker)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -62,7 +62,7 @@ def command(
     most = USUAL_LIMIT if usual else limit
     # One more than is shown tells whether there are more.
     record = Record()
-    found = record.sessions(most and most + 1, since.astimezone() if since else None)
+    found = record.sessions(most and most + 1, _midnight(since) if since else None)
     if record.trouble:
         tell_aside(record.trouble)
     last = found[-most:] if most else found
@@ -71,13 +71,21 @@ def command(
     elif as_csv:
         click.echo(_table(last), nl=False)
     elif not last:
-        when = f" since {since:%Y-%m-%d}" if since else " yet"
+        when = f" since {since.date()}" if since else " yet"
         click.echo(f"No session{when}. Whenever you like: voicecoach play")
     else:
         if len(found) > len(last):
             click.echo("(Earlier ones: voicecoach log --all)")
         click.echo("\n".join(_line(session) for session in last))
     return EXIT_DONE
+
+
+def _midnight(day: datetime) -> datetime:
+    """When a day begins here."""
+    try:
+        return day.astimezone()
+    except (ValueError, OverflowError, OSError):  # no system knows that of every year
+        return day.replace(tzinfo=UTC)
 
 
 def _line(session: RecordedSession) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from voicecoach.commands import ScriptName, counted
+from voicecoach.commands import ScriptName, counted, with_ending
 from voicecoach.errors import ExportError, PackError
 from voicecoach.library import find_script
 from voicecoach.packs import gather, read_pack, write_pack
@@ -34,20 +34,22 @@ def command(script: str, file: Path | None, force: bool) -> None:
     Whoever gets it: voicecoach install FILE.
     """
     found = find_script(script)
-    file = file or Path(f"{found.stem}{ENDING}")
-    file = file if file.suffix else file.with_suffix(ENDING)
+    file = with_ending(file or Path(found.stem + ENDING), ENDING)
     if file.suffix.lower() != ENDING:
         raise ExportError(f"{file} is no name of a pack; call it {file.with_suffix(ENDING)}")
     check_free(file, force=force)
     pack = gather(found)
     data = write_pack(pack)
-    with tempfile.TemporaryDirectory() as folder:  # what a stranger will find
-        content = Path(folder) / "pack"
-        unpack(read_pack(data), content)
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:  # what a stranger will find
+            content = Path(folder) / "pack"
+            unpack(read_pack(data), content)
             check_content(content, pack.manifest)
-        except PackError as error:
-            raise PackError(f"{found} can't be packed: {error}") from None
+    except PackError as error:
+        raise PackError(f"{found} can't be packed: {error}") from None
+    except OSError as error:
+        reason = f"it can't be unpacked to look at it: {error.strerror}"
+        raise PackError(f"{found} can't be packed: {reason}") from None
     with whole(file) as part:
         part.write_bytes(data)
     if not pack.manifest.license:

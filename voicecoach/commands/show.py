@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import is_plan, open_plan, script_argument, setting_options, terminal
-from voicecoach.commands.doses import dose_options, open_program
+from voicecoach.commands import is_plan, script_argument, setting_options, terminal
+from voicecoach.commands.doses import dose_options, open_program, open_timeline
 from voicecoach.commands.speaking import open_speaker, speaking_shown, tell_voice
 from voicecoach.figure.rows import Row, rows
 from voicecoach.figure.strip import GLYPHS, SIDES, legend, strips
@@ -57,7 +56,7 @@ def command(
     export SCRIPT -o timeline.svg (or .png).
     """
     if is_plan(script):
-        timeline = open_plan(Path(script))
+        timeline = open_timeline(script, options, on, dose_of)
     else:
         with open_speaker() as speaker:
             program = open_program(script, options, on, dose_of)

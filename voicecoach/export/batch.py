@@ -34,9 +34,15 @@ class Order:
             job.check_apart("the script itself", [self.script])
 
     def beside(self, kinds: Sequence[str]) -> Order:
-        """The same with files of chapters (json, cue) beside its tracks."""
+        """The same with files of chapters (json, cue) beside its tracks.
+
+        Raises:
+            ExportError: it has no track that they could lie beside.
+        """
         endings = [ending for ending in CHAPTERS if ending.rpartition(".")[2] in kinds]
         tracks = [job for job in self.jobs if job.ending in FORMATS and not job.split]
+        if kinds and not tracks:
+            raise ExportError("chapters lie beside a whole track; write one, without --split")
         more = [replace(t, path=t.path.with_suffix(end)) for t in tracks for end in endings]
         return replace(self, jobs=tuple(dict.fromkeys((*self.jobs, *more))))
 

@@ -5,6 +5,7 @@ a good pack is asked of strangers' as well.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def check_content(folder: Path, manifest: Manifest) -> Routine:
         lines = "; ".join(f"line {p.location.line}: {p.cause}" for p in error.problems[:3])
         raise PackError(f"its script has errors: {lines}") from None
     except VoicecoachError as error:
-        raise PackError(str(error)) from None
+        within = str(error).replace(f"{folder.resolve()}{os.sep}", "")  # as the script calls it
+        raise PackError(within) from None
     known = {_within(file, folder.resolve()) for file in named} | {manifest.script}
     for path in set(manifest.files) - known:
         if not LICENCE.fullmatch(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from voicecoach.script.section import Report
 
 MOST_BYTES = 1 << 20
 """The largest script: a limit of the script language."""
+_JSON = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"')
+"""How a plan begins, and another program's workout; no handout does."""
 
 
 def load_script(path: Path) -> tuple[Routine, tuple[Problem, ...]]:
@@ -63,6 +66,9 @@ def _decode(data: bytes | str, file: str) -> str:
 
     if isinstance(data, str):
         data = without_surrogates(data).encode()
+    if _JSON.match(data):
+        hint = "show and export take a plan's file, convert takes a workout's"
+        raise wrong("", "this is JSON, not a script", hint)
     if len(data) > MOST_BYTES:
         raise wrong("", "the script is larger than 1 MiB", "split it")
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -266,8 +266,7 @@ def read_config(path: Path) -> dict[str, object]:
         SettingError: the file can't be read or isn't TOML.
     """
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # Notepad begins it with a BOM
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:  # not UTF-8, not TOML, too deep

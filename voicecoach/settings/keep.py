@@ -24,7 +24,7 @@ def keep_setting(path: Path, name: str, value: str) -> None:
 
     path = Path(os.path.realpath(path))  # a link to where somebody keeps such files stays one
     try:
-        text = path.read_bytes().decode() if path.exists() else ""
+        text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         config = tomlkit.parse(text)
         same = [key for key in config if _plain(key) == _plain(name)]
         config[same[0] if same else name] = value
