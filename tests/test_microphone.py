@@ -216,7 +216,7 @@ def after_talk(
         (TALK, 0.5, -4.0, []),
         (TALK, 0.5, -2.5, [Command.SKIP]),
         (TALK, 5.0, -4.0, []),
-        (TALK, 9.0, -4.0, [Command.SKIP]),
+        (TALK, 11.0, -4.0, [Command.SKIP]),
         ("hm", 0.5, -4.0, [Command.SKIP]),
     ],
 )
@@ -227,7 +227,7 @@ def test_who_talks_to_somebody_must_be_clear(
     assert after_talk(recogniser, text, gap_seconds=gap_seconds) == commands
 
 
-@pytest.mark.parametrize(("words", "commands"), [(1, [Command.SKIP]), (2, [])])
+@pytest.mark.parametrize(("words", "commands"), [(2, [Command.SKIP]), (3, [])])
 def test_who_talks_and_talks_must_be_clear(words: int, commands: list[Command]) -> None:
     talk = said(*["pass it"] * words, "next", gap_seconds=0.8)
     recogniser = Hesitant(*[NOTHING] * words, -4.0)

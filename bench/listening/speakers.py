@@ -119,7 +119,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2618
+SEED = 2619
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",

@@ -45,7 +45,7 @@ FAINT = -15.0
 is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
-TALK, TALKING = RATE, 8 * RATE
+TALK, TALKING = 3 * RATE // 2, 10 * RATE
 """Who said so much in so long that was no command talks to somebody, ..."""
 CLEAR = -3.0
 """... and must be clearer than that, and isn't cut in on. Likewise what is said while the coach
