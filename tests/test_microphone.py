@@ -214,7 +214,8 @@ def after_talk(
     ("text", "gap_seconds", "score", "commands"),
     [
         (TALK, 0.5, -4.0, []),
-        (TALK, 0.5, -2.5, [Command.SKIP]),
+        (TALK, 0.5, -2.5, []),
+        (TALK, 0.5, -1.5, [Command.SKIP]),
         (TALK, 5.0, -4.0, []),
         (TALK, 11.0, -4.0, [Command.SKIP]),
         ("hm", 0.5, -4.0, [Command.SKIP]),
