@@ -171,6 +171,14 @@ def test_a_script_that_is_not_there_to_be_resumed_is_named(
     assert told in capsys.readouterr().err
 
 
+@pytest.fixture
+def left(own_record: None, tmp_path: Path) -> Path:
+    """A script whose session broke off."""
+    script = steps_script(tmp_path)
+    broken_off(str(script), script.read_text(), 11)
+    return script
+
+
 def resumed(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """What `play --resume` tells."""
     return subprocess.run(
@@ -182,27 +190,22 @@ def resumed(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess
     )
 
 
-@pytest.mark.usefixtures("own_record")
+@pytest.mark.usefixtures("left")
 def test_where_it_broke_off_is_not_lost_where_nothing_can_sound(
-    silent_env: dict[str, str], tmp_path: Path
+    silent_env: dict[str, str],
 ) -> None:
-    script = steps_script(tmp_path)
-    broken_off(str(script), script.read_text(), 11)
-    left = Record().interrupted()
-    assert left
+    before = Record().interrupted()
+    assert before
     assert resumed(silent_env).returncode == EXIT_UNAVAILABLE
-    assert Record().interrupted() == left
+    assert Record().interrupted() == before
 
 
-@pytest.mark.usefixtures("own_record")
 def test_a_record_that_cannot_be_read_is_told_to_who_resumes(
-    silent_env: dict[str, str], tmp_path: Path
+    silent_env: dict[str, str], left: Path
 ) -> None:
-    script = steps_script(tmp_path)
-    broken_off(str(script), script.read_text(), 11)
     with closing(sqlite3.connect(Record().path)) as database:
         database.execute("PRAGMA user_version = 99")
     told = resumed(silent_env)
     assert (told.returncode, told.stdout) == (EXIT_USER, "")
     assert "a newer voicecoach made it" in told.stderr
-    assert "From the start: the record " in resumed(silent_env, str(script)).stdout
+    assert "From the start: the record " in resumed(silent_env, str(left)).stdout

@@ -123,7 +123,7 @@ def interruption(
         (script_hash, script_hash),
     )
     for row in named(rows):
-        seen = datetime.fromisoformat(row["seen"])
+        seen = moment(row["seen"])
         over = row["ending"] not in (None, "failed") or row["forgotten"] or row["exercise"] is None
         goes_on = row["ending"] is None and alive(_owner(row), seen, at)
         if not over and not goes_on:
