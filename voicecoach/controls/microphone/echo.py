@@ -46,6 +46,7 @@ class Echo:
         self._filter: Spectrum = np.zeros((PARTITIONS, bins), np.complex128)
         self._doubt = np.full((PARTITIONS, bins), gain * FIRST_DOUBT)
         self._played: Spectrum = np.zeros((PARTITIONS, bins), np.complex128)
+        self._power = np.zeros((PARTITIONS, bins))
         self._noise = np.full(bins, 1e-6)
         self._before = np.zeros(STEP)
 
@@ -56,8 +57,10 @@ class Echo:
 
         `settled`: the room is known, and changes slowly.
         """
-        self._played = np.roll(self._played, 1, axis=0)
+        for rows in (self._played, self._power):
+            rows[1:] = rows[:-1]
         self._played[0] = np.fft.rfft(np.concatenate([self._before, reference]))
+        self._power[0] = _power(self._played[0])
         self._before = reference.astype(np.float64)
         echo = np.fft.irfft((self._filter * self._played).sum(axis=0))[STEP:]
         rest = microphone - echo
@@ -68,8 +71,7 @@ class Echo:
 
     def _learn(self, rest: Spectrum, settled: bool) -> None:
         keep = FORGETTING if settled else FORGETTING_FIRST
-        power = np.abs(self._played) ** 2
-        left = np.abs(rest) ** 2
+        power, left = self._power, _power(rest)
         self._noise = NOISE_MEMORY * self._noise + (1 - NOISE_MEMORY) * left
         noise = np.maximum(self._noise, AT_ONCE * left) if settled else self._noise
         gain = self._doubt / (0.5 * (power * self._doubt).sum(axis=0) + noise + 1e-9)
@@ -77,5 +79,10 @@ class Echo:
         change[:, STEP:] = 0  # a partition is no longer than a step
         self._filter = keep * (self._filter + np.fft.rfft(change, axis=1))
         kept = np.maximum(1 - 0.5 * gain * power, 0)
-        moved = (1 - keep**2) * np.maximum(np.abs(self._filter) ** 2, self._least)
+        moved = (1 - keep**2) * np.maximum(_power(self._filter), self._least)
         self._doubt = keep**2 * kept * self._doubt + moved
+
+
+def _power(spectrum: Spectrum) -> NDArray[np.float64]:
+    power: NDArray[np.float64] = spectrum.real**2 + spectrum.imag**2
+    return power

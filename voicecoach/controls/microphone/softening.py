@@ -25,6 +25,8 @@ USUAL = 0.998
 """What is kept per STEP of how loud the echo usually is: the leak is told from what is louder."""
 NEIGHBOURS = np.full(9, 1 / 9)
 """So many notes have about the same leak."""
+AROUND = np.clip(np.arange(-4, STEP + 5), 0, STEP)
+"""Every note, and beyond either end that one as a neighbour."""
 WINDOW = np.sin(np.pi * (np.arange(2 * STEP) + 0.5) / (2 * STEP))
 """Twice applied, the halves of two windows add up to one."""
 
@@ -58,8 +60,7 @@ class Softening:
         rise = np.sign(10 * np.log10(rest / echo) - self._leak) * (echo > self._usual)
         rise *= echo > 1e-9
         self._leak = np.clip(self._leak + LEAK_STEP * rise, *LEAKS)
-        edge = len(NEIGHBOURS) // 2
-        leak = np.convolve(np.pad(self._leak, edge, "edge"), NEIGHBOURS, "valid")
+        leak = np.convolve(self._leak[AROUND], NEIGHBOURS, "valid")
         gain: Samples = np.maximum(1 - 10 ** (leak / 10) * echo / rest, FLOOR)
         gain[self._powers[1] < 1e-9] = 1
         return gain
