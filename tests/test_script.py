@@ -472,6 +472,14 @@ def test_every_stage_direction(text: str, part: Part) -> None:
     assert read(f"- [a {text}](https://x.org)").intro == (Words("a", 1), part)
 
 
+@pytest.mark.parametrize("direction", ["(hold 5s)", "(hold for 5s)", "(pause for 2 breaths)"])
+def test_a_direction_on_a_line_of_its_own_belongs_to_the_movement_above(direction: str) -> None:
+    routine = read(f"## A\n1. Lift it.\n{direction}\n2. Lower it.\n2 times")
+    first, second = routine.exercises[0].movements
+    assert [type(part) for part in first.parts] == [Words, Pause if "pause" in direction else Hold]
+    assert [type(part) for part in second.parts] == [Words]
+
+
 def test_stage_directions_in_a_row_and_over_lines() -> None:
     routine = read("a (pause 1s)(chime) (hold 2s). B\nc (breathe 1)\nd")
     assert routine.intro == (

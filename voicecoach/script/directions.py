@@ -91,8 +91,12 @@ def read_parts(lines: Sequence[TextLine], section: Section, report: Report) -> t
 
 def has_direction(text: str) -> bool:
     """Whether there is what would be a stage direction in spoken text."""
-    found = ((m[1].lower(), " ".join(m[2].split())) for m in _DIRECTION.finditer(text))
+    found = ((m[1].lower(), _amount(m[2])) for m in _DIRECTION.finditer(text))
     return any(kind in _KINDS and (_NUMBER.match(a) or kind == "chime") for kind, a in found)
+
+
+def _amount(argument: str) -> str:
+    return " ".join(argument.split()).removeprefix("for ")
 
 
 def only_directions(text: str) -> bool:
@@ -108,7 +112,7 @@ def _read(kind: str, argument: str, line: int) -> Part | None:
     """
     if kind == "chime":
         return _ring(argument.lower())
-    argument = argument.removeprefix("for ")
+    argument = _amount(argument)
     if kind not in _KINDS or not _NUMBER.match(argument):
         return None
     try:
