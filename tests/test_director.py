@@ -22,6 +22,7 @@ from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.script import read_script
+from voicecoach.session.cursor import exercise_start
 from voicecoach.session.director import Director
 from voicecoach.session.edit import Place, holding
 from voicecoach.session.stream import AHEAD, FADE, HEADROOM, Heard
@@ -137,13 +138,13 @@ class UnfinishedSpeaker(ImpulseSpeaker):
 
 @contextmanager
 def playing(
-    script: str = SCRIPT, speaker: ImpulseSpeaker | None = None, **options: str
+    script: str = SCRIPT, speaker: ImpulseSpeaker | None = None, exercise: int = 0, **options: str
 ) -> Iterator[Player]:
     routine, _ = read_script(script)
     own = merge_settings({"chimes": "off", "room tone": "off", **options})
     speaker = speaker or ImpulseSpeaker()
     director = Director(Rendition(build_program(routine, own), speaker))
-    director.begin(0)
+    director.begin(exercise_start(director.rendition.program, exercise))
     try:
         yield Player(director)
     finally:
@@ -405,12 +406,12 @@ def test_nobody_waits_for_the_length_and_it_is_said_once_it_is_known() -> None:
     with playing(speaker=speaker) as player:
         try:
             player.until("hold", 1, 2)
-            player.director.announce_length()
+            player.director.announcements.say_length()
             assert lengths_heard(player) == []
         finally:
             speaker.let.set()
         assert player.director.rendition.measured(20)
-        player.director.announce_length()
+        player.director.announcements.say_length()
         player.finish()
         assert lengths_heard(player) == [length_of(player)]
         assert player.held() == {1: 40, 2: 17}
@@ -421,7 +422,7 @@ def test_a_length_that_is_known_before_its_turn_is_said_in_its_turn() -> None:
     speaker = UnfinishedSpeaker("Well done")
     with playing(speaker=speaker) as player:
         try:
-            while not player.director._owing:
+            while not player.director.announcements._owing:
                 if player.director.stream.queued < AHEAD:
                     time.sleep(0.001)  # as a device would, which takes its time
                 else:
@@ -430,7 +431,7 @@ def test_a_length_that_is_known_before_its_turn_is_said_in_its_turn() -> None:
         finally:
             speaker.let.set()
         assert player.director.rendition.measured(20)
-        player.director.announce_length()
+        player.director.announcements.say_length()
         player.finish()
         assert lengths_heard(player) == [length_of(player)]
         exported = np.concatenate(list(player.director.rendition.blocks()))

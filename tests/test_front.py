@@ -125,13 +125,13 @@ def test_an_answer_is_heard_in_a_pause_and_where_chimes_are_off() -> None:
 
 def test_a_phrase_is_said_in_between_once_there_is_room() -> None:
     with playing() as player:
-        assert not player.director.announce("halfway"), "nothing has been heard yet"
+        assert not player.director.announcements.say("halfway"), "nothing has been heard yet"
         player.until("hold", 1, 5)
         player.do(Command.PAUSE)
-        assert not player.director.announce("halfway")
+        assert not player.director.announcements.say("halfway")
         player.do(Command.RESUME)
         player.pull(6 * RATE)
-        assert player.director.announce("get_ready")
+        assert player.director.announcements.say("get_ready")
         player.finish()
         said = [c.text for h in player.heard for c in h.segment.cues if h.start <= c.start < h.end]
         assert "Get ready." in said

@@ -180,8 +180,8 @@ class Session:
         if self.asking:
             return
         try:
-            self.director.announce_length()
-            if self._phrases and self.director.announce(self._phrases[0]):
+            self.director.announcements.say_length()
+            if self._phrases and self.director.announcements.say(self._phrases[0]):
                 self._phrases.popleft()
         except SpeechError as failure:
             self._tell(self._changed(failure))

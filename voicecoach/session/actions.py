@@ -22,6 +22,7 @@ from voicecoach.session.edit import (
 from voicecoach.session.holds import ended, lengthened
 from voicecoach.session.stream import FADE, HEADROOM
 from voicecoach.session.undo import Undo, levelling, repacing, returning, shortening
+from voicecoach.settings.values import FASTEST_PACE, SLOWEST_PACE
 from voicecoach.units import frames
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ understood when it is over."""
 SOON = 2 * HEADROOM
 """A hold that ends so soon can't be changed without a seam any more."""
 PACE_STEP = 1.1
-SLOWEST, FASTEST = 0.5, 2.0
-"""The bounds of the setting `pace`."""
 LEVEL_STEP = 10 ** (3 / 20)
 """Quieter and louder: 3 dB, clearly heard and not startling."""
 SOFTEST = 10 ** (-30 / 20)
@@ -160,7 +159,7 @@ class Actions:
     def _extend(self) -> Undo | None:
         director = self._director
         undo = shortening(director)
-        director.stream.change(lambda seam: self._longer_hold(seam, FADE))
+        director.change(lambda seam: self._longer_hold(seam, FADE))
         return undo
 
     def _hold_again(self, last: Place) -> Undo | None:
@@ -190,7 +189,7 @@ class Actions:
     def _pace(self, factor: float, phrase: str) -> Deed | str:
         director = self._director
         settings = director.rendition.program.settings
-        pace = min(max(settings.pace * factor, SLOWEST), FASTEST)
+        pace = min(max(settings.pace * factor, SLOWEST_PACE), FASTEST_PACE)
         if pace == settings.pace:
             return f"it is as {phrase.removesuffix('er')} as can be"
 
@@ -220,7 +219,7 @@ class Actions:
         text = time_left(director.rendition, place.segment.step, moment.left)
 
         def deed() -> None:
-            director.interject(text)
+            director.announcements.interject(text)
 
         return deed
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
-from voicecoach.session.edit import Place, interjected
+from voicecoach.session.edit import ASIDE, Place, interjected
 from voicecoach.step import Say, Span, Step
 from voicecoach.timeline import Cue, Segment
 from voicecoach.units import Frames, seconds
@@ -31,7 +32,8 @@ def aside(
 
 def said(segment: Segment) -> Cue:
     """An aside's words, to be put elsewhere."""
-    return next(cue for cue in segment.cues if cue.kind == "speech")
+    spoken = next(cue for cue in segment.cues if cue.kind == "speech")
+    return replace(spoken, role=ASIDE)
 
 
 def time_left(rendition: Rendition, step: Step, left: Frames) -> str:

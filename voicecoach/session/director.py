@@ -15,16 +15,17 @@ from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
 from voicecoach.session.actions import Actions, Deed
 from voicecoach.session.anew import paced, revoiced
-from voicecoach.session.aside import aside, said, saying_length
-from voicecoach.session.edit import Place, interjected, moved
+from voicecoach.session.announcing import Announcements
+from voicecoach.session.aside import aside
+from voicecoach.session.edit import Place, interjected, moved, without_asides
 from voicecoach.session.front import Front
-from voicecoach.session.stream import Stream
+from voicecoach.session.stream import FADE, Stream
 from voicecoach.session.undo import UNDO_FRAMES, Undo
 from voicecoach.session.watch import Reporter
 from voicecoach.settings import Settings
 from voicecoach.sound import chime
-from voicecoach.timeline import Cue, Levels, Segment
-from voicecoach.units import frames, seconds
+from voicecoach.timeline import Levels, Segment
+from voicecoach.units import frames
 
 BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
@@ -63,6 +64,9 @@ class Director:
         self.ending: Ending = "done"
         self.paused = False
         """Whether a pause has been obeyed and not yet undone."""
+        self.over = False
+        """Whether its last words are being said."""
+        self.announcements = Announcements(self)
         self._actions = Actions(self)
         self._lock = threading.Lock()
         self._where: Place | None = None
@@ -71,12 +75,9 @@ class Director:
         """What comes after the words that are said in between."""
         self._head: Segment | None = None
         """What it began with, if that wasn't a whole step."""
-        self._over = False
         self._speech: list[tuple[int, int]] = []
         self._undo: tuple[Undo, int] | None = None
         """What takes the last command back, and until which frame it can."""
-        self._owing = False
-        """Whether the session's length wasn't known when it was to be said."""
 
     def begin(self, index: int) -> None:
         """Let the step with that index sound, and measure the rest meanwhile."""
@@ -92,7 +93,7 @@ class Director:
     def hear(self, command: Command) -> None:
         """Silence at once what an urgent command is to silence; from any thread."""
         toggled = command is Command.TOGGLE and not self.paused
-        if not self._over and (command in AT_ONCE or toggled):
+        if not self.over and (command in AT_ONCE or toggled):
             self.hush()
 
     def obey(self, command: Command, source: str) -> Iterator[Event]:
@@ -138,29 +139,6 @@ class Director:
         if voice != old.voice.name:
             yield VoiceChanged(voice, str(failure))
 
-    def announce(self, phrase: str) -> bool:
-        """Say a phrase as soon as there is room; False while it can't be said."""
-        if self.paused or self._over or self.reporter.place is None:
-            return False
-        self.interject(self.phrase(phrase))
-        return True
-
-    def announce_length(self) -> None:
-        """Say how long it takes, if that is owed and known by now."""
-        moment = self.reporter.moment(self.rendition)
-        if not self._owing or self.paused or self._over or moment is None or moment.left is None:
-            return
-        say = saying_length(self.rendition, moment.at + moment.left)
-        self._owing = False
-        steps = self.rendition.program.steps
-        turn = next((step.index for step in steps if step.says_length), 0)
-
-        def edit(seam: Place) -> Place:
-            in_time = 0 <= seam.segment.step.index < turn  # then it follows in its turn
-            return seam if in_time else say(seam)
-
-        self.stream.change(edit)
-
     def here(self) -> Place | None:
         """The place to go on from, whether it is silenced or not; None before the first sound."""
         with self._lock:
@@ -188,6 +166,32 @@ class Director:
             before = [Place(words)] if words else []
             self.stream.go(*before, place)
 
+    def change(self, edit: Callable[[Place], Place], *, between: bool = False) -> None:
+        """Go on without a seam with an edited place: that of the program, behind words in between
+        if there are any, or with `between` theirs. Silenced meanwhile, it goes on so later.
+
+        Raises:
+            SpeechError: words are to go between the first ones and the rest of a step, which the
+                engine couldn't speak.
+        """
+        here = self.here()
+        if between and here and here.segment is self._head:
+            self._whole(here)  # spoken before anything is changed
+
+        def edited(places: list[Place]) -> list[Place]:
+            steps = (n for n, place in enumerate(places) if place.segment.step.index >= 0)
+            number = 0 if between else next(steps, 0)
+            place = edit(self._whole(places[number]) if between else places[number])
+            if number:
+                self._then = place
+            return [*places[:number], place, *places[number + 1 :]]
+
+        with self._lock:
+            if self._where:
+                self._where = edited([self._where])[0]
+            else:
+                self.stream.change(edited)
+
     def jump(self, index: int) -> None:
         """Go on at the start of the step with that index."""
         self.hush()
@@ -196,8 +200,8 @@ class Director:
 
     @property
     def index(self) -> int:
-        """The step that was heard last."""
-        place = self.reporter.place
+        """The step that it is in."""
+        place = self.here() or self.reporter.place
         return place.segment.step.index if place else 0
 
     def repace(self, settings: Settings, phrase: str = "") -> None:
@@ -208,31 +212,28 @@ class Director:
         self.rendition = Rendition(program, old.speaker, index, old.bed)
         if not program.steps[index].says_length:
             self.rendition.segment(index)  # spoken before anything is changed
-        words = self._said(self.phrase(phrase)) if phrase else None
+        words = self.announcements.words(self.phrase(phrase)) if phrase else None
+
+        outdated = [self.phrase(pace) for pace in ("slower", "faster")]
 
         def edit(seam: Place) -> Place:
-            place = paced(seam, self.rendition)
+            place = paced(without_asides(seam, outdated, FADE), self.rendition)
             return interjected(place, words) if words else place
 
         self.rendition.measure_ahead(index)
-        self.stream.change(edit)
+        self.change(edit)
         old.close()  # not before: what is mixed ahead was still asking it
 
     def relevel(self, levels: Levels) -> None:
         """Go on without a seam, as loud as these levels say."""
         self.levels = levels
-        self.stream.change(lambda seam: seam)
-
-    def interject(self, text: str) -> None:
-        """Say a text in between, as soon as it fits."""
-        words = self._said(text)
-        self.stream.change(lambda seam: interjected(seam, words))
+        self.change(lambda seam: seam)
 
     def end(self, ending: Ending, phrase: str) -> None:
         """Be silent, say a phrase, and that is all."""
         self.hush()
         words = aside(self.rendition, self.phrase(phrase), CALM_SECONDS)
-        self._over = True
+        self.over = True
         self.ending = ending
         self.paused = False
         self.stream.go(Place(words))
@@ -243,7 +244,7 @@ class Director:
 
     def _deed(self, command: Command) -> Deed | str:
         """What carries a command out, or why nothing does."""
-        if self._over:
+        if self.over:
             return "it is ending"
         if self.paused and command not in WHILE_PAUSED:
             return "it is paused"
@@ -267,30 +268,24 @@ class Director:
         between = place is not None and place.segment.step.index < 0
         return self._then if between else place
 
-    def _said(self, text: str) -> Cue:
-        """Words to be put in between, as softly as what is said there."""
-        return said(aside(self.rendition, text, at=self.reporter.place))
+    def _whole(self, place: Place) -> Place:
+        """The place in its whole step, where that began with its first words alone."""
+        if place.segment is not self._head:
+            return place
+        return moved(place, self.rendition.segment(place.segment.step.index))
 
     def _after(self, segment: Segment) -> Iterator[Place]:
         index = segment.step.index
         if index < 0:
             return
         if segment is self._head and self.rendition.segment(index) is not segment:
-            yield moved(Place(segment, segment.frames), self.rendition.segment(index))
+            yield self._whole(Place(segment, segment.frames))
         while index + 1 < len(self.rendition.program.steps):
             index += 1
-            if self.rendition.program.steps[index].says_length and self._unknown():
-                continue
-            yield Place(self.rendition.segment(index))
+            says_length = self.rendition.program.steps[index].says_length
+            if not (says_length and self.announcements.length_unknown()):
+                yield Place(self.rendition.segment(index))
         yield from self.epilogue(self.rendition)
-
-    def _unknown(self) -> bool:
-        """Whether the length will still be unknown when four fifths of what is mixed have sounded.
-
-        Then it goes on without: nobody who can't see why should lie in silence until all is spoken.
-        """
-        self._owing = not self.rendition.measured(seconds(self.stream.queued) * 0.8)
-        return self._owing
 
     def _mix(self, places: Iterator[Place], at: int) -> Iterator[Piece]:
         # A change drops what was to be said and hasn't been.

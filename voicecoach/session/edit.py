@@ -7,12 +7,15 @@ that asks for another length.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from voicecoach.step import Span, Step
 from voicecoach.timeline import Cue, Segment
 from voicecoach.units import Frames, frames
 
+ASIDE = "aside"
+"""The role of words that are said in between, and belong to no step."""
 PRESCRIBED = ("hold", "beat", "breath")
 """Spans whose clock no interruption may stretch."""
 CLEAR = frames(0.2)
@@ -65,7 +68,7 @@ def resumed(place: Place) -> Place:
         return replace(place, offset=cut.start if cut.kind == "speech" else cut.end)
     cues = tuple(cue for cue in place.segment.cues if cue is not cut)
     without = Place(replace(place.segment, cues=cues), place.offset)
-    if cut.kind == "speech" and not cut.role:
+    if cut.kind == "speech" and cut.role in ("", ASIDE):
         fitted = _fit(without, cut)
         return without if fitted is None else fitted
     return without
@@ -149,7 +152,26 @@ def spliced(place: Place, new: Segment, fade: int = 0) -> Place:
     spliced_segment = replace(
         new, frames=Frames(max(new.frames + by, seam)), cues=tuple(cues), step=new.step
     )
-    return Place(spliced_segment, place.offset)
+    return with_asides(Place(spliced_segment, place.offset), old, seam)
+
+
+def with_asides(place: Place, segment: Segment, start: int) -> Place:
+    """A place with the words in between that another schedule of its step has from `start` on."""
+    for cue in segment.cues:
+        if cue.role == ASIDE and cue.start >= start:
+            place = interjected(place, cue)
+    return place
+
+
+def without_asides(place: Place, texts: Collection[str], fade: int) -> Place:
+    """A place without such words in between, where they don't begin within `fade`."""
+    cues = place.segment.cues
+    kept = tuple(
+        cue
+        for cue in cues
+        if cue.role != ASIDE or cue.text not in texts or cue.start <= place.offset + fade
+    )
+    return replace(place, segment=replace(place.segment, cues=kept)) if kept != cues else place
 
 
 def moved(place: Place, new: Segment) -> Place:

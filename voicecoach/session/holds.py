@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voicecoach.schedule import Scheduler
-from voicecoach.session.edit import Place, holding, spliced, with_hold
+from voicecoach.session.edit import Place, holding, spliced, with_asides, with_hold
 from voicecoach.units import RATE, seconds
 
 
@@ -27,4 +27,4 @@ def ended(place: Place | None, scheduler: Scheduler) -> Place | None:
     segment = scheduler.segment(shorter)
     number = [c for c in place.segment.cues if c.kind == "hold"].index(hold)
     ends = [cue.end for cue in segment.cues if cue.kind == "hold"]
-    return Place(segment, ends[number])
+    return with_asides(Place(segment, ends[number]), place.segment, place.offset)

@@ -30,7 +30,7 @@ AHEAD = frames(1.5)
 """Frames mixed before they are needed."""
 
 LEAD = Segment(Step("aside", ()), frames(0.005), ())
-"""Stands before what begins anew: a background fades in there, and no word loses its beginning."""
+"""Stands before what begins anew: a background fades in, and no word loses its beginning."""
 
 Mixer = Callable[[Iterator[Place], int], Iterator[Piece]]
 """Mixes places, one after the other, the first of them at a frame of the stream."""
@@ -68,6 +68,7 @@ class Stream:
         self._seam = 0
         """Where what is mixed now began, in frames of the stream."""
         self._place: Place | None = None
+        self._begun = 0  # from which frame on it is where it is heard
         self._silent = True
         self._ending = False
         self._closed = False
@@ -119,6 +120,7 @@ class Stream:
             place = self._place
             self._source = None
             self._silent = True
+            self._ending = self._closed
             faded = self._take(FADE)
             self._drop()
             for piece in _shaped(faded, np.linspace(1, 0, FADE, dtype=np.float32)):
@@ -133,11 +135,14 @@ class Stream:
             fresh = [replace(place, fresh=True) for place in places]
             self._start([Place(LEAD), *fresh] if again else fresh)
             self._silent = False
-            silence = Piece(np.zeros(LEAD.frames, np.float32), LEAD, 0)
-            self._fill_now([silence] if again else [])
+            old = []
+            if again:  # it is there from now on, though what fades out is still heard
+                self._place, self._begun = places[0], self._seam + LEAD.frames
+                old = [Piece(np.zeros(LEAD.frames, np.float32), LEAD, 0)]
+            self._fill_now(old)
 
-    def change(self, edit: Callable[[Place], Place]) -> None:
-        """Change what is to come without a seam: `edit` is given the place where it begins."""
+    def change(self, edit: Callable[[list[Place]], list[Place]]) -> None:
+        """Change what is to come without a seam: where that begins, and what was asked for then."""
         with self._lock:
             # Past the seam of a change that isn't heard yet: this one changes what that one made.
             kept = self._take(max(HEADROOM, self._seam + 1 - self._at))
@@ -151,7 +156,7 @@ class Stream:
                 return
             left = [n for n, place in enumerate(self._places) if place.segment is seam.segment]
             later = self._places[left[-1] + 1 :] if left else []
-            self._start([edit(seam), *later])
+            self._start(edit([seam, *later]))
             self._fill_now(old)
 
     def tail(self) -> Place | None:
@@ -184,6 +189,7 @@ class Stream:
 
     def _start(self, places: list[Place]) -> None:
         self.error = None
+        self._ending = self._closed
         self._places = places
         self._seam = self._at + self._queued
         following = itertools.chain(places, self._after(places[-1].segment))
@@ -202,7 +208,7 @@ class Stream:
         while source is not None and count < 2 * FADE:
             piece = next(source, None)
             if piece is None:
-                self._source = None
+                self._source, self._ending = None, True
                 break
             fresh.append(piece)
             count += len(piece.samples)
@@ -220,7 +226,8 @@ class Stream:
         self._queued -= length
         self._at += length
         end = piece.start + length
-        self._place = Place(piece.segment, end)
+        if self._at > self._begun:
+            self._place = Place(piece.segment, end)
         last = self.heard[-1] if self.heard else None
         if last and last.segment is piece.segment and last.end == piece.start:
             self.heard[-1] = Heard(last.segment, last.start, end)

@@ -46,7 +46,7 @@ def shortening(director: Director) -> Undo:
     before = holding(place) if place else None
 
     def undo() -> None:
-        director.stream.change(edit)
+        director.change(edit)
 
     def edit(seam: Place) -> Place:
         hold = holding(seam)

@@ -128,9 +128,10 @@ class Levels:
         return replace(self, voice=voice, chime=chime, bed=bed)
 
     def scaled(self, factor: float, least: float) -> Levels:
-        """Voice and chimes together louder or quieter, within `least` and 1."""
+        """Voice and chimes together louder or quieter, within 1 and `least`, or what they are."""
         factor = min(factor, 1 / max(self.voice, self.chime, least))
-        voice, chime = (max(level * factor, least) for level in (self.voice, self.chime))
+        now = self.voice, self.chime
+        voice, chime = (max(level * factor, min(level, least)) for level in now)
         return replace(self, voice=voice, chime=chime)
 
 

@@ -1,0 +1,227 @@
+"""What is said or asked between a program's words: none of these is lost, and none comes late."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.test_director import Player, UnfinishedSpeaker, playing
+from voicecoach.controls import Command
+from voicecoach.session.actions import LEVEL_STEP, SOFTEST
+from voicecoach.session.stream import AHEAD, FADE
+from voicecoach.timeline import Levels
+from voicecoach.units import RATE
+
+SCRIPT = """\
+# Back
+caution: If you feel any sharp pain, stop at once.
+get ready: 5s
+## Leg stretch
+Lie on your back. Pull your knee to your chest.
+hold 20s, 2 times, rest 6s
+## Neck
+Bring your head down.
+hold 15s
+"""
+
+
+def texts(player: Player) -> list[str]:
+    """The words that were heard from their beginning on."""
+    return [
+        cue.text
+        for heard in player.heard
+        for cue in heard.segment.cues
+        if cue.kind == "speech" and heard.start <= cue.start < heard.end
+    ]
+
+
+def left(player: Player) -> list[str]:
+    """How often and how it was said how long it still takes."""
+    return [text for text in texts(player) if "left" in text]
+
+
+@pytest.mark.parametrize("exercise", [0, 1])
+@pytest.mark.parametrize("command", [None, Command.HOW_LONG])
+def test_words_within_the_first_sentence_cost_no_other(
+    exercise: int, command: Command | None
+) -> None:
+    with playing(SCRIPT, exercise=exercise) as player:
+        player.finish()
+        untouched = texts(player)
+    with playing(SCRIPT, exercise=exercise) as player:
+        player.pull(RATE // 8)
+        assert player.director.rendition.measured(20)
+        if command:
+            player.do(command)
+        else:
+            assert player.director.announcements.say("can_say")
+        player.finish()
+        between = [text for text in texts(player) if text not in untouched]
+        assert [("left" if command else "You can say") in text for text in between] == [True]
+        assert [text for text in texts(player) if text not in between] == untouched
+
+
+@contextmanager
+def being_spoken(player: Player, command: Command, speaker: UnfinishedSpeaker) -> Iterator[None]:
+    """Meanwhile the words that answer a command are being spoken; in the end they are, and said."""
+    obeying = threading.Thread(target=lambda: list(player.director.obey(command, "test")))
+    obeying.start()
+    try:
+        yield
+    finally:
+        speaker.let.set()
+        obeying.join(20)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [(Command.HOW_LONG, "left"), (Command.SLOWER, "Slower")]
+)
+def test_a_pause_while_an_answer_is_being_spoken_is_one(command: Command, words: str) -> None:
+    speaker = UnfinishedSpeaker(words)
+    with playing(SCRIPT, speaker) as player:
+        player.until("hold", 1, 5)
+        assert player.director.rendition.measured(20)
+        with being_spoken(player, command, speaker):
+            player.director.hear(Command.PAUSE)
+            assert not player.pull(RATE)[FADE:].any()
+        player.do(Command.PAUSE)
+        assert not player.pull(10 * RATE).any()
+        player.do(Command.RESUME)
+        player.finish()
+        assert [text for text in texts(player) if words in text][0:2]
+        assert player.held()[1] == pytest.approx(40, abs=0.1)
+
+
+def at_the_end(player: Player) -> None:
+    """Pull until all is mixed, and is still to be heard."""
+    stream = player.director.stream
+    while not stream._ending:
+        if stream.queued < AHEAD:
+            time.sleep(0.0005)  # as a device would, which takes its time
+        else:
+            player.pull(480)
+    assert stream.queued > RATE
+
+
+def test_a_pause_in_the_last_second_ends_nothing() -> None:
+    with playing(SCRIPT) as player:
+        at_the_end(player)
+        last = texts(player)[-1]
+        player.do(Command.PAUSE)
+        assert not player.pull(10 * RATE)[FADE:].any()
+        assert not player.ended
+        player.do(Command.RESUME)
+        player.finish()
+        assert texts(player)[-2:] == ["Resuming.", last], "said again from its start, to its end"
+
+
+@pytest.mark.parametrize("command", [Command.STOP, Command.OUCH])
+def test_a_stop_in_the_last_second_is_answered_however_long_that_takes(command: Command) -> None:
+    with playing(SCRIPT) as player:
+        at_the_end(player)
+        player.director.hear(command)
+        assert not player.pull(RATE)[FADE:].any()
+        player.do(command)
+        silent = len(player.played)
+        player.finish()
+        answer = "Stop now." if command is Command.OUCH else "We stop here."
+        assert texts(player)[-1].startswith(answer)
+        assert np.concatenate(player.played[silent:]).any()
+
+
+def test_a_change_in_the_last_moments_ends_with_the_rest() -> None:
+    with playing(SCRIPT) as player:
+        at_the_end(player)
+        player.pull(player.director.stream.queued - 480)
+        player.do(Command.QUIETER)
+        player.finish()
+        assert player.ended
+
+
+@pytest.mark.parametrize("command", [Command.SKIP, Command.BACK])
+def test_a_pause_before_the_new_place_sounds_goes_on_there(command: Command) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 2 if command is Command.BACK else 1, 5)
+        player.do(command)
+        player.do(Command.PAUSE)
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.pull(6 * RATE)
+        assert player.place().segment.step.exercise == (1 if command is Command.BACK else 2)
+
+
+def test_two_skips_at_once_skip_two() -> None:
+    with playing(SCRIPT) as player:
+        player.until("ready", 1)
+        player.do(Command.SKIP)
+        player.do(Command.SKIP)
+        player.pull(RATE)
+        assert player.place().segment.step.kind == "closing"
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.3, 2.0])
+def test_longer_while_the_coach_resumes_makes_the_hold_longer(seconds: float) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 6)
+        player.do(Command.PAUSE)
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.pull(round(seconds * RATE))
+        player.do(Command.LONGER)
+        player.do(Command.PAUSE)  # also what it goes on with later is longer
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.finish()
+        assert player.held()[1] == pytest.approx(50, abs=0.1)
+
+
+def test_slower_while_the_coach_resumes_is_slower_from_there_on() -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 6)
+        player.do(Command.PAUSE)
+        player.do(Command.RESUME)
+        player.pull(RATE // 2)
+        player.do(Command.SLOWER)
+        player.pull(4 * RATE)
+        begun = player.place()
+        later = [c for c in begun.segment.cues if c.kind == "speech" and c.start > begun.offset]
+        assert max(cue.wpm for cue in later) == 134, "not 141"
+
+
+@given(
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.lists(st.sampled_from([LEVEL_STEP, 1 / LEVEL_STEP]), max_size=30),
+)
+def test_no_louder_or_quieter_makes_what_is_muted_sound(
+    voice: float, chime: float, factors: list[float]
+) -> None:
+    levels = Levels(voice, chime)
+    for factor in factors:
+        scaled = levels.scaled(factor, SOFTEST)
+        for before, after in ((levels.voice, scaled.voice), (levels.chime, scaled.chime)):
+            assert 0 <= after <= 1 + 1e-9
+            assert (after > before) <= (factor > 1), "quieter is never louder"
+            assert (after > 0) == (before > 0)
+        levels = scaled
+
+
+@pytest.mark.parametrize("command", [Command.LONGER, Command.SLOWER, Command.ENOUGH])
+def test_an_answer_that_waits_for_room_outlives_the_next_command(command: Command) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 15)
+        assert player.director.rendition.measured(20)
+        player.do(Command.HOW_LONG)
+        player.pull(4800)
+        player.do(command)
+        player.finish()
+        assert len(left(player)) == 1
+        counted = 3 - (command is Command.ENOUGH)
+        assert texts(player).count("Three") == counted, "no countdown is lost for it"
