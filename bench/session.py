@@ -29,9 +29,10 @@ from tests.test_live import OWN
 from tests.test_live_commands import Effect, Live, measure_silencing, measure_sounding
 from tests.test_live_resume import LONGEST_SECONDS, killing, steps_script
 from voicecoach.library import CHIME_EVENTS
-from voicecoach.session.actions import FASTEST, LEVEL_STEP, PACE_STEP, SLOWEST
+from voicecoach.session.actions import LEVEL_STEP, PACE_STEP
 from voicecoach.session.stream import FADE, LEAD
 from voicecoach.settings import Settings
+from voicecoach.settings.values import FASTEST_PACE, SLOWEST_PACE
 from voicecoach.sound import Samples, chime
 from voicecoach.speech import Speaker, Utterance
 from voicecoach.units import RATE
@@ -326,7 +327,9 @@ def paces(events: list[dict[str, Any]]) -> list[int]:
     for event in events:
         factor = {"slower": 1 / PACE_STEP, "faster": PACE_STEP}.get(event.get("command", ""))
         if factor and event["event"] == "obeyed":
-            settings = settings.with_pace(min(max(settings.pace * factor, SLOWEST), FASTEST))
+            settings = settings.with_pace(
+                min(max(settings.pace * factor, SLOWEST_PACE), FASTEST_PACE)
+            )
             found.append(settings.wpm)
     return list(dict.fromkeys(found))
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from voicecoach.events import Began, Ended, Event, Obeyed, StepEnded, StepStarted
 from voicecoach.program import Program, build_program
-from voicecoach.record import Record, RecordedSession, hash_script
+from voicecoach.record import Record, RecordedSession
 from voicecoach.record.progress import Progress
 from voicecoach.script import read_script
 from voicecoach.settings import Settings
 from voicecoach.units import Frames
 
-HASH = hash_script("a script")
+HASH = "of a script"
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 

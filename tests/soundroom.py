@@ -68,10 +68,6 @@ class Room:
         self._speakers.append(speaker)
         return speaker
 
-    def mute(self, muted: bool) -> None:
-        """Press the microphone's mute button."""
-        self.pactl("set-source-mute", MICROPHONE, "1" if muted else "0")
-
     def unplug(self) -> None:
         """Take the microphone away."""
         self.pactl("unload-module", self._microphone)

@@ -183,6 +183,11 @@ def quoted(text: str) -> str:
     return f'"{line}"' if len(line) <= 60 else f'"{line[:59]}…"'
 
 
+def as_sentence(text: str) -> str:
+    """The words of an error, or of what is wrong, as a sentence of their own."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """The one of `known` most like `word`, or "" where none is alike.
 

@@ -45,7 +45,7 @@ class Moment:
     """Where a session is."""
 
     at: Frames
-    """Frames of the session played; pauses and what is said in between don't count."""
+    """Frames of the session played; pauses don't count, nor does what is said after them."""
     left: Frames | None
     """Frames to come as things stand; None until everything is measured."""
     step: Step
@@ -86,7 +86,7 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A tenth of a second has passed."""
+    """A twentieth of a second has passed."""
 
     moment: Moment
 

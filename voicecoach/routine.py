@@ -12,6 +12,10 @@ Sides = Literal["each", "alternate"]
 """each: all reps left, then all right; alternate: left, right, left …"""
 Unit = Literal["sets", "reps", "seconds"]
 Period = Literal["days", "weeks", "sessions"]
+SHORTEST_BREATH, LONGEST_BREATH = 2.0, 30.0
+"""How long a guided breath may take, in seconds."""
+MOVEMENT_SECONDS = 3.0
+"""How long a movement without its own timing takes, at pace 1 (script language)."""
 
 
 @dataclass(frozen=True, slots=True)

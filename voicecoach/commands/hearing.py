@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicecoach.controls.microphone.recognisers import known_phrases
 from voicecoach.controls.voice import Host, Voice
-from voicecoach.errors import UnavailableError, VoicecoachError
+from voicecoach.errors import UnavailableError, VoicecoachError, as_sentence
 from voicecoach.output.devices import find_microphone, list_microphones
 from voicecoach.settings import Settings
 
@@ -37,8 +37,7 @@ def open_voice(host: Host, settings: Settings, show: Callable[[list[str]], None]
     try:
         return Voice(host, settings.language, settings.microphone, show)
     except UnavailableError as error:
-        why = str(error)
-        show([why[:1].upper() + why[1:] + "."])
+        show([as_sentence(str(error))])
         return None
 
 

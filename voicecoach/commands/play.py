@@ -28,7 +28,7 @@ from voicecoach.controls.lines import Lines
 from voicecoach.controls.mpris import open_media_keys
 from voicecoach.controls.voice import Voice
 from voicecoach.display import Display, open_display
-from voicecoach.errors import DeviceError, NotFoundError, VoicecoachError
+from voicecoach.errors import DeviceError, NotFoundError, VoicecoachError, as_sentence
 from voicecoach.export import Job
 from voicecoach.library import find_script, typed
 from voicecoach.output import open_output
@@ -141,8 +141,7 @@ def _play(
             controllers,
         )
     if recorded.trouble:
-        trouble = recorded.trouble
-        click.echo(f"{trouble[:1].upper()}{trouble[1:]}.", err=True)
+        click.echo(as_sentence(recorded.trouble), err=True)
     return session.late
 
 

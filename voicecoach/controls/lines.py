@@ -42,7 +42,7 @@ MOST_BYTES = 1024
 MOST_WAITING = 1000
 """Events kept for a slow reader; then they are counted, and it is told {"event": "lost"}."""
 MOST_WAITING_PASSED = 10
-"""Of those that only tell the time: they come every tenth of a second, and the next one tells it
+"""Of those that only tell the time: they come 20 times a second, and the next one tells it
 better."""
 PATIENCE_SECONDS = 1.0
 """How long `close` waits for the last lines to be read."""

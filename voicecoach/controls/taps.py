@@ -13,9 +13,8 @@ from statistics import fmean, median
 from voicecoach.controls import Command
 from voicecoach.controls.keyboard import COMMANDS, Terminal
 from voicecoach.errors import VoicecoachError
+from voicecoach.routine import LONGEST_BREATH, SHORTEST_BREATH
 
-SHORTEST, LONGEST = 2.0, 30.0
-"""The bounds of the setting `breath`, in seconds."""
 BOUNCE = 1.0
 """Seconds: no breath follows another so soon; a key that is held down repeats itself."""
 LEAST_BREATHS = 3
@@ -55,8 +54,8 @@ def breath_seconds(taps: Sequence[float]) -> float:
     if len(breaths) < LEAST_BREATHS or sum(breaths) < sum(between) / 2:
         raise VoicecoachError(f"the taps came too unevenly to tell a breath by; {HINT}")
     breath = round(fmean(breaths), 1)
-    if not SHORTEST <= breath <= LONGEST:
-        bounds = f"a breath may take from {SHORTEST:g} to {LONGEST:g} s"
+    if not SHORTEST_BREATH <= breath <= LONGEST_BREATH:
+        bounds = f"a breath may take from {SHORTEST_BREATH:g} to {LONGEST_BREATH:g} s"
         raise VoicecoachError(f"{bounds}, and these took {breath:g} s; {HINT}")
     return breath
 

@@ -28,7 +28,7 @@ from voicecoach.controls.microphone import (
 )
 from voicecoach.controls.microphone.ear import Ear
 from voicecoach.controls.played import Played, Stream, open_resampler
-from voicecoach.errors import UnavailableError
+from voicecoach.errors import UnavailableError, as_sentence
 from voicecoach.events import Answered, Asked, Event, Obeyed, Passed
 
 MUTE_DB = -100.0
@@ -211,5 +211,5 @@ class Voice:
     def _complain(self, phrase: str, line: str) -> None:
         if phrase not in self._said:
             self._said.add(phrase)
-            self._show([line[:1].upper() + line[1:] + "."])
+            self._show([as_sentence(line)])
             self._host.announce(phrase)

@@ -7,12 +7,9 @@ from dataclasses import replace
 
 from voicecoach.phrases import Phrases
 from voicecoach.program.writer import OTHER, Writer, sentence
-from voicecoach.routine import Dose, Duration, Exercise, Movement, Side, Words
+from voicecoach.routine import MOVEMENT_SECONDS, Dose, Duration, Exercise, Movement, Side, Words
 from voicecoach.settings import Settings
 from voicecoach.step import Chime, Placed, Say, Span, SpanKind, Step, StepPart
-
-DO_SECONDS = 3.0
-"""For a movement without its own timing, at pace 1 (script language)."""
 
 
 class ExerciseWriter(Writer):
@@ -183,7 +180,7 @@ class ExerciseWriter(Writer):
 
     def _do(self, movement: Movement | None) -> Span:
         line = movement.line if movement else self.line
-        return Span("pause", DO_SECONDS / self.settings.pace, line)
+        return Span("pause", MOVEMENT_SECONDS / self.settings.pace, line)
 
     def _beat(self, rep: int) -> Span:
         every = self.dose.every or Duration()

@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from voicecoach.routine import Dose, Duration, Progress
-
-SHORTEST_BREATH = 2.0
-"""Seconds; the setting's lower bound."""
+from voicecoach.routine import SHORTEST_BREATH, Dose, Duration, Progress
 
 
 def own_amount(progress: Progress, dose: Dose) -> float | None:

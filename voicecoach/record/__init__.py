@@ -8,7 +8,6 @@ again each second.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
@@ -46,7 +45,6 @@ __all__ = [
     "RecordedSession",
     "SessionRecord",
     "State",
-    "hash_script",
     "record_file",
 ]
 
@@ -66,12 +64,6 @@ def record_file() -> Path:
     from platformdirs import user_data_path  # 20 ms, and help needs no folders
 
     return user_data_path(APP, appauthor=False) / "sessions.db"
-
-
-def hash_script(text: str | bytes) -> str:
-    """What tells one script's text from another's: SHA-256, in hexadecimal."""
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return hashlib.sha256(data).hexdigest()
 
 
 class Record:

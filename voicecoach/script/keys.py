@@ -17,7 +17,7 @@ from voicecoach.script.markup import plain
 from voicecoach.script.section import Report, Section
 from voicecoach.script.times import read_times
 from voicecoach.settings import SETTINGS, read_setting
-from voicecoach.settings.values import MOST_SAID, say_line
+from voicecoach.settings.values import MOST_SAID, key_name, say_line
 
 FACTS = ("caution", "author", "license", "tags", "progress", "times")
 """What a script may say of itself beside its settings."""
@@ -52,8 +52,7 @@ def find_key(text: str, line: int, column: int) -> KeyLine | None:
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    key = " ".join(match[1].lower().replace("-", " ").replace("_", " ").split())
-    return KeyLine(key, match[2].strip(), line, column, column + match.start(2))
+    return KeyLine(key_name(match[1]), match[2].strip(), line, column, column + match.start(2))
 
 
 def belongs(key: KeyLine, *, inside: bool) -> bool:

@@ -6,15 +6,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from voicecoach.progression import MOST_DOSES, at_dose
-from voicecoach.progression.amounts import SHORTEST_BREATH
-from voicecoach.routine import Breathe, Dose, Duration, Exercise, Hold, Part, Pause, Routine, Words
+from voicecoach.routine import (
+    MOVEMENT_SECONDS,
+    SHORTEST_BREATH,
+    Breathe,
+    Dose,
+    Duration,
+    Exercise,
+    Hold,
+    Part,
+    Pause,
+    Routine,
+    Words,
+)
+from voicecoach.settings.values import FASTEST_PACE
 
 FASTEST_CHARACTERS = 60.0
 """Characters a second that no voice passes: 450 wpm at pace 2 of 6-letter words is 90 % of it."""
-FASTEST_PACE = 2.0
-"""The setting's upper bound; it divides pauses and rests."""
-MOVEMENT_SECONDS = 3.0
-"""For a movement without its own timing, at pace 1 (script language)."""
 
 
 def most_reps(routine: Routine) -> tuple[int, int]:

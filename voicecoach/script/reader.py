@@ -11,7 +11,7 @@ from voicecoach.script.dose import read_dose
 from voicecoach.script.keys import KeyLine, belongs, find_key, misplaced, take_key
 from voicecoach.script.markup import clean, plain, speakable
 from voicecoach.script.section import Report, Section
-from voicecoach.script.slips import looks_like_dose, reads_like_dose, suggest
+from voicecoach.script.slips import SENTENCE_ENDS, looks_like_dose, reads_like_dose, suggest
 
 _HEADING = re.compile(r"(#{1,6})(?:\s+|$)(.*)")
 _UNSPACED = re.compile(r"#{2,6}[^\W\d]")
@@ -21,7 +21,6 @@ _RULE = re.compile(r"[-*_\s]{3,}")
 _LINK_TARGET = re.compile(r"\[[^\]]+\]:\s")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _HEADER = re.compile(r"[A-Za-z_][\w -]*:")
-_SENTENCE_ENDS = ".!?…:;।"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -129,7 +128,7 @@ class Reader:
     @property
     def _anew(self) -> bool:
         """Whether a line begins a sentence, rather than going on with the line before."""
-        return not self.open or self.open[-1].text[-1:] in _SENTENCE_ENDS
+        return not self.open or self.open[-1].text[-1:] in SENTENCE_ENDS
 
     def _is_dose(self, stripped: str) -> bool:
         if stripped.endswith(".") and not self._anew:  # a wrapped sentence's end: … and repeat it

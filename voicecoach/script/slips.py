@@ -37,7 +37,7 @@ _SPELLED_OUT = (
 )
 """Amounts that no dose is written with."""
 _NUMBER = re.compile(rf"[0-9]|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
-_SENTENCE_ENDS = ".!?…:;।"
+SENTENCE_ENDS = ".!?…:;।"
 _LONGEST = 80
 """Characters: who writes more has not slipped in a dose."""
 _LINKS = ("and", "then", "with")
@@ -57,7 +57,7 @@ def looks_like_dose(line: str) -> bool:
         return _slipped(line)
     if not any(item.error for item in read_dose(line)):
         return True
-    return line[-1] not in _SENTENCE_ENDS and _foreign(line, _near) < 2
+    return line[-1] not in SENTENCE_ENDS and _foreign(line, _near) < 2
 
 
 def reads_like_dose(text: str) -> bool:
@@ -80,7 +80,7 @@ def suggest(item: str) -> str:
 
 def _slipped(line: str) -> bool:
     """Whether a line that doesn't start like a dose is one but for a misspelling."""
-    if ":" in line or line[-1] in _SENTENCE_ENDS or not _all_of_doses(line, _near):
+    if ":" in line or line[-1] in SENTENCE_ENDS or not _all_of_doses(line, _near):
         return False
     return bool(_corrected(line.split(",", maxsplit=1)[0]))
 

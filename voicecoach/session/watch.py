@@ -30,7 +30,7 @@ class Reporter:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.place: Place | None = None
-        """Where the program is; what is said in between doesn't move it."""
+        """Where the program is; what is said in between two of its places doesn't move it."""
         self._aside: Place | None = None
         """Where what is said in between is."""
         self._at = 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from voicecoach.errors import SettingError, nearest, quoted
+from voicecoach.routine import LONGEST_BREATH, SHORTEST_BREATH
 from voicecoach.settings import values
 from voicecoach.settings.leeway import Leeway
 from voicecoach.units import DAY_SECONDS
@@ -29,7 +30,7 @@ class Settings:
     voice: str = ""
     """A voice's name, part of one, or a language; "" is the usual one of the session's language."""
     rate_wpm: int = 135
-    """Words a minute at pace 1; 80–400, what eSpeak NG can do."""
+    """Words a minute at pace 1; 80–400."""
     pitch: float = 0.0
     """Semitones from the voice's own, −6 to 8: what eSpeak NG can do."""
     volume: float = 1.0
@@ -143,7 +144,13 @@ _READ = (
     Setting("pitch", "pitch", values.number(-6, 8), "Semitones, -6 to 8.", "SEMITONES"),
     Setting("volume", "volume", values.volume, "0 to 100 %.", "%"),
     Setting("pace", "pace", values.pace, "gentle, steady, brisk, or 0.5 to 2.", "PACE"),
-    Setting("breath", "breath_seconds", values.length(2, 30), "A guided breath's length.", "TIME"),
+    Setting(
+        "breath",
+        "breath_seconds",
+        values.length(SHORTEST_BREATH, LONGEST_BREATH),
+        "A guided breath's length.",
+        "TIME",
+    ),
     Setting(
         "get ready",
         "get_ready_seconds",
@@ -193,7 +200,7 @@ def read_setting(name: str, text: str, source: str = "") -> tuple[str, object]:
     Raises:
         SettingError: there is no such setting, or it has no such value.
     """
-    key = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    key = values.key_name(name)
     setting = SETTINGS.get(key)
     if setting is None:
         near = nearest(key, SETTINGS)

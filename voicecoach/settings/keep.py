@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from voicecoach.errors import SettingError
+from voicecoach.settings.values import key_name
 
 
 def keep_setting(path: Path, name: str, value: str) -> None:
@@ -26,17 +27,12 @@ def keep_setting(path: Path, name: str, value: str) -> None:
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         config = tomlkit.parse(text)
-        same = [key for key in config if _plain(key) == _plain(name)]
+        same = [key for key in config if key_name(key) == key_name(name)]
         config[same[0] if same else name] = value
         _write(path, tomlkit.dumps(config))
     except (OSError, ValueError, TOMLKitError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingError(name, f"the config can't be changed: {reason}", str(path)) from None
-
-
-def _plain(key: str) -> str:
-    """A key as it is read: get-ready, Get_Ready and "get ready" are one."""
-    return " ".join(key.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _write(path: Path, text: str) -> None:

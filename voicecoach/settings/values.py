@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterable
 from voicecoach.errors import nearest, quoted
 from voicecoach.units import DurationError, read_seconds
 
+SLOWEST_PACE, FASTEST_PACE = 0.5, 2.0
 PACES = {"gentle": 0.85, "steady": 1.0, "brisk": 1.2}
 COUNTDOWNS = (0, 3, 5, 10)
 ON = ("on", "yes", "true")
 OFF_WORDS = ("off", "no", "none", "false")
+
+
+def key_name(text: str) -> str:
+    """A key as it is read: get-ready, Get_Ready and "get ready" are one."""
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
@@ -93,7 +99,7 @@ def pace(text: str) -> float:
     if written in PACES:
         return PACES[written]
     try:
-        return number(0.5, 2)(written)
+        return number(SLOWEST_PACE, FASTEST_PACE)(written)
     except ValueError:
         takes = "it takes gentle, steady, brisk or a number from 0.5 to 2"
         raise ValueError(takes + _meant(written, tuple(PACES))) from None

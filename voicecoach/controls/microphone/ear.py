@@ -41,7 +41,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Ear:
-    """Hears what is said, until it is closed; restarted once when its process hangs or dies."""
+    """Hears what is said, until it is closed; a process of its own that hangs is started again."""
 
     def __init__(self, language: str, tell: Callable[[Report], None]) -> None:
         """`tell` is called from a thread of the Ear's, and had better return soon.

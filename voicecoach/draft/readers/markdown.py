@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from voicecoach.draft.blocks import Block, Kind, led, names, row_blocks, tidy
@@ -11,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it.token import Token
-
-_HTML = re.compile(r"<[^<>]{0,1000}>")
 
 
 def read_markdown(text: str) -> list[Block]:
