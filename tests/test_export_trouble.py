@@ -22,6 +22,7 @@ from voicecoach.export.tracks import FORMATS
 from voicecoach.sound import Samples
 from voicecoach.timeline import Chapter, Timeline
 from voicecoach.units import RATE, Frames
+from voicecoach.whole import whole, whole_folder
 
 SILENCE = Timeline("Silence", "en", Frames(RATE), (), ())
 
@@ -126,6 +127,20 @@ def test_a_failure_midway_passes_through_and_leaves_what_was(
         export_file(Job(path, force=True), material(SILENCE, failing(error)))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_long_names_that_begin_alike_may_be_written_at_once(tmp_path: Path) -> None:
+    one, other = (tmp_path / f"{'Lower back and hips, ' * 4}week {n}.mp3" for n in (1, 2))
+    with whole(one) as first, whole(other) as second:
+        first.write_text("one")
+        second.write_text("other")
+    assert (one.read_text(), other.read_text()) == ("one", "other")
+    one, other = (path.with_suffix("") for path in (one, other))
+    with whole_folder(one) as first, whole_folder(other) as second:
+        (first / "track").write_text("one")
+        (second / "track").write_text("other")
+    assert [(path / "track").read_text() for path in (one, other)] == ["one", "other"]
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_file_is_replaced_when_forced(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ ABANDONED = 3600
 """Seconds for which no export leaves its file as it is."""
 OLD = ".old"
 """The ending of a folder that is being replaced."""
+LONGEST = 50
+"""Characters of a name beside which there is room for more."""
 
 
 @contextlib.contextmanager
@@ -90,7 +93,7 @@ def _swap(new: Path, path: Path, outdated: Collection[str]) -> None:
     """Let a new folder take the place of the one that is there, and that the new one's."""
     shutil.copymode(path, new)
     _keep(path, new, outdated)
-    old = path.with_name(f".{path.name[:50]}.{os.getpid()}{OLD}")
+    old = path.with_name(f".{_shortened(path.name)}.{os.getpid()}{OLD}")
     try:
         path.rename(old)
         new.rename(path)
@@ -127,7 +130,7 @@ def _restore(path: Path) -> None:
     and remove one whose new one did come.
     """
     path = _followed(path)
-    left = re.compile(rf"\.{re.escape(path.name[:50])}\.[0-9]+{re.escape(OLD)}")
+    left = re.compile(rf"\.{re.escape(_shortened(path.name))}\.[0-9]+{re.escape(OLD)}")
     for old in list(path.parent.iterdir()) if path.parent.is_dir() else ():
         if left.fullmatch(old.name) and old.is_dir():
             if path.exists():
@@ -151,7 +154,16 @@ def _followed(path: Path) -> Path:
 def _beside(path: Path, ending: str) -> Path:
     # Its name is no longer than the target's may be, and absolute: a:b.wav would be a protocol's.
     # Its ending is the one that was asked for, which says what to write.
-    return path.absolute().with_name(f".{path.stem[:50]}.{os.getpid()}.part{ending[:20]}")
+    return path.absolute().with_name(f".{_shortened(path.stem)}.{os.getpid()}.part{ending[:20]}")
+
+
+def _shortened(name: str) -> str:
+    """A name of at most LONGEST characters; two that begin alike stay two: both may be written at
+    once.
+    """
+    if len(name) <= LONGEST:
+        return name
+    return f"{name[: LONGEST - 9]}-{zlib.crc32(os.fsencode(name)):08x}"
 
 
 def _tidy(part: Path) -> None:
