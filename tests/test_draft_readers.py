@@ -269,6 +269,13 @@ def test_deep_and_unclosed_pages_are_read() -> None:
     assert [exercise.name for exercise in routine.exercises] == ["Bridge"]
 
 
+@pytest.mark.parametrize("begins", ["<a", "<!--", "<!--x>"])
+def test_what_never_ends_is_not_looked_for_again_and_again(begins: str) -> None:
+    page = f"<html><h2>Bridge</h2><p>Lift your hips 3 times.</p>{begins * 300_000}"
+    with pytest.raises(DraftError, match="more than 200,000 characters"):
+        draft_script(page.encode(), "page.html")
+
+
 def test_a_page_of_a_word_processor_is_read() -> None:
     page = (
         "<html><![if !supportLists]><h2>Bridge</h2><![endif]><p><![x](y)Lift your hips 3 times."

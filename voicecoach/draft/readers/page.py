@@ -28,12 +28,22 @@ def read_page(text: str) -> list[Block]:
     """The blocks of a web page: the article's, where the page marks it."""
     page = _Page()
     try:
-        page.feed(_DECLARATION.sub(" ", text))
+        page.feed(_ended(_DECLARATION.sub(" ", text)))
         page.close()
     except AssertionError:  # what the parser makes of some damage
         raise DraftError("the page is damaged") from None
     page.flush()
     return page.article or page.blocks
+
+
+def _ended(text: str) -> str:
+    """A page without beginnings of comments and tags that never end: the parser would look for each
+    one's end through all that follows.
+    """
+    for begin, end in (("<!--", "-->"), ("<", ">")):
+        last = text.rfind(end) + 1
+        text = text[:last] + text[last:].replace(begin, begin.replace("<", "&lt;"))
+    return text
 
 
 class _Page(HTMLParser):
