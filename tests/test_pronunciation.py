@@ -48,6 +48,9 @@ SPOKEN = [
     ("en", "3x, 1x30s, 3 × 10", "three times, once thirty seconds, three times 10"),
     ("en", "left/right, w/o shoes", "left, right, without shoes"),
     ("en", "10 Min. Rest", "ten minutes. Rest"),
+    ("en", "15°-20°, 15° – 20°, -5°, -5° to 5°", "fifteen to twenty degrees, "
+        "fifteen to twenty degrees, minus five degrees, minus five degrees to five degrees"),
+    ("en", "Repeat the 30s hold", "Repeat the thirty seconds hold"),
     ("de", "ca. 10 Min. Pause, z.B. L4/L5, usw.", "circa zehn Minuten Pause, "
         "zum Beispiel L4, L5, und so weiter."),
     ("de", "Im 3. Satz, die 2. Übung", "Im dritten Satz, die zweite Übung"),

@@ -146,7 +146,8 @@ class Shapes:
         whole = rf"{_FREE}(\d{{1,3}})(?:\s?(?=[{_SIGNED}])|\s(?=\d/\d))|{_FREE}"
         part = rf"([{_SIGNED}]|(?:{_any(FRACTIONS)})(?=\s[^\W\d]))"
         yield Rule(rf"(?:{whole}){part}(?:{unit}|\s((?i:{halved})){END})?", self._fraction)
-        yield Rule(rf"{_FREE}({_NUMBER})(?:{_TO}({_NUMBER}))?(?:{unit}|{noun})", self._amount)
+        to = rf"(?:°(?={_TO}{_NUMBER}\s?°))?{_TO}"  # 15°-20°
+        yield Rule(rf"{_FREE}({_NUMBER})(?:{to}({_NUMBER}))?(?:{unit}|{noun})", self._amount)
         alone = r"(?![\w°]|[–.,:/-]\d)"
         yield Rule(
             rf"{_FREE}({_NUMBER}){_TO}({_NUMBER}){alone}",
@@ -222,7 +223,7 @@ class Shapes:
         signs: dict[str, str] = self.texts["signs"]
         yield Rule(rf"([{''.join(signs)}])\s?(?=\d)", lambda found: f"{signs[found[1]]} ")
         yield Rule(
-            r"(?<![\w)–-])(?<!\d\s)-(?=\d{1,3}\s?°)",
+            r"(?<![\w)°–-])(?<!\d\s)-(?=\d{1,3}\s?°)",
             lambda _: signs["−"] + " ",
         )
         yield Rule(r"(?<=\w)\s?/\s?(?=\w)", _slash)
