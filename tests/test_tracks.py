@@ -23,8 +23,10 @@ from mutagen.wave import WAVE
 
 from tests.exports import material
 from voicecoach.export import Job, export_file
+from voicecoach.export.details import routine_details
 from voicecoach.export.material import Material
 from voicecoach.export.tracks import FORMATS
+from voicecoach.script import read_script
 from voicecoach.timeline import Chapter, Cue, Timeline
 from voicecoach.units import RATE, Frames
 
@@ -232,3 +234,10 @@ def test_one_of_several_tracks_says_which(ending: str, tmp_path: Path) -> None:
         tags = container.metadata | container.streams.audio[0].metadata
     tags = {key.lower(): value for key, value in tags.items()}
     assert (tags["track"], tags["title"], tags["album"]) == ("2/5", "Neck", "Whole")
+
+
+def test_a_caution_of_both_sides_names_both() -> None:
+    text = "# Knees\n## Knee\ncaution: Keep off the {side}. Mind it.\nLift.\nhold 9s, each side\n"
+    routine, _ = read_script(text)
+    assert routine_details(routine, "en").caution == "Keep off the left (right). Mind it."
+    assert routine_details(routine, "de").caution == "Keep off the linken (rechten). Mind it."

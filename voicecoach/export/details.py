@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from voicecoach.phrases import shown_phrases
 from voicecoach.routine import Routine
 from voicecoach.timeline import Timeline
 
@@ -51,7 +52,8 @@ class Details:
 def routine_details(routine: Routine, language: str, day: str = "") -> Details:
     """What a script says about its session, made on a day, by default today."""
     cautions = [*routine.caution, *(w for exercise in routine.exercises for w in exercise.caution)]
-    said = [words.text.replace("{side} ", "") for words in cautions]
+    sides = shown_phrases(language).both_sides
+    said = [words.text.replace("{side}", sides) for words in cautions]
     return Details(
         routine.title,
         language,

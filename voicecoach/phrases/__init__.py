@@ -109,6 +109,11 @@ class Phrases:
         word: str = self.texts[side]
         return word
 
+    @property
+    def both_sides(self) -> str:
+        """The same to be read, for both: what stands in brackets goes for the other."""
+        return f"{self.side('left')} ({self.side('right')})"
+
     def name(self, name: str) -> str:
         """An exercise's name as it stands within a sentence."""
         word = name.split(maxsplit=1)[0] if name.split() else ""

@@ -152,8 +152,6 @@ class _Writer:
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
-        # Both sides at once: what stands in brackets goes for the other.
-        self.side = f"{wording.spoken.side('left')} ({wording.spoken.side('right')})"
 
     def exercise(self, exercise: Exercise) -> ShownExercise:
         dose = exercise.dose
@@ -201,7 +199,7 @@ class _Writer:
         return None
 
     def _text(self, words: Words) -> str:
-        return words.text.replace(SIDE, self.side)
+        return words.text.replace(SIDE, self.wording.spoken.both_sides)
 
 
 def _strong(text: str) -> Piece:

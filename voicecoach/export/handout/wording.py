@@ -33,13 +33,13 @@ class Wording:
         items = []
         if dose.hold:
             items.append(self.say("hold", length=self._range(dose.hold, dose.hold_most)))
-        items.append(self.count("time", dose.reps))
+        items.append(self.count("time", dose.reps, dose.reps_most))
         if dose.every:
             items.append(self.say("every", length=self.length(dose.every)))
-        elif dose.reps > 1 and dose.rest != Duration():
+        elif max(dose.reps, dose.reps_most or 0) > 1 and dose.rest != Duration():
             items.append(self.say("rest", length=self.length(dose.rest)))
-        if dose.sets > 1:
-            items.append(self.count("set", dose.sets))
+        if max(dose.sets, dose.sets_most or 0) > 1:
+            items.append(self.count("set", dose.sets, dose.sets_most))
             if dose.set_rest != Duration():
                 items.append(self.say("set_rest", length=self.length(dose.set_rest)))
         if dose.sides:
@@ -65,9 +65,12 @@ class Wording:
         """When it is to be done: "every day at 9:00, 13:00, 18:00."."""
         return self.say("daily", times=", ".join(map(write_time, times)))
 
-    def count(self, what: str, count: int) -> str:
-        """So many of something: `what` is a phrase with its plural, such as time or set."""
-        text = self.say(f"one_{what}") if count == 1 else self.say(f"{what}s", n=str(count))
+    def count(self, what: str, count: int, most: int | None = None) -> str:
+        """So many of something, or up to so many: `what` is a phrase with its plural, such as time
+        or set.
+        """
+        number = f"{count}–{most}" if most and most > count else str(count)
+        text = self.say(f"one_{what}") if number == "1" else self.say(f"{what}s", n=number)
         return text.replace(" ", _SPACE)
 
     def length(self, length: Duration) -> str:
@@ -77,7 +80,7 @@ class Wording:
         return self.spoken.written(length.seconds).replace(" ", _SPACE)
 
     def _range(self, least: Duration, most: Duration | None) -> str:
-        if most is None:
+        if most is None or most == least:  # it has grown so far
             return self.length(least)
         low, high = self.length(least), self.length(most)
         number, _, unit = low.partition(_SPACE)
