@@ -156,6 +156,11 @@ def test_a_failure_midway_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("title", ["गर्दन का खिंचाव", "E\u0301tirement", "क\u094d\u200dष"])
+def test_marks_stay_with_their_letters(title: str) -> None:
+    assert track_name(title, 1, 1) == f"01 {title}"
+
+
 @given(st.text(max_size=200), st.integers(1, 10_000))
 def test_names_are_names_everywhere(title: str, number: int) -> None:
     name = track_name(title, number, 10_000) + ".flac"

@@ -5,6 +5,7 @@ leaves, with a playlist and a cue sheet.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,9 +78,15 @@ def track_name(title: str, number: int, numbers: int) -> str:
     >>> track_name("../Neck: left/right?", 3, 12)
     '03 Neck left right'
     """
-    kept = "".join(c if c.isalnum() or c in "'()-_,&+" else " " for c in title)
+    kept = "".join(c if _keeps(c) else " " for c in title)
     name = " ".join(kept.split())[:LONGEST_NAME].strip()
     return f"{number:0{max(2, len(str(numbers)))}} {name}".strip()
+
+
+def _keeps(character: str) -> bool:
+    """Whether it may stand in a name; a mark is a part of its letter, as Hindi's vowels are."""
+    mark = unicodedata.category(character) in ("Mn", "Mc") or character in "\u200c\u200d"
+    return character.isalnum() or mark or character in "'()-_,&+"
 
 
 def _playlist(folder: Path, track: Path) -> Path:
