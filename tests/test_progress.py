@@ -82,6 +82,16 @@ def test_to_read(script: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert progress(capsys).splitlines()[-1].endswith("Please seek advice before you go on.")
 
 
+def test_another_script_of_the_same_title_is_another(
+    script: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    practise(*whole())
+    other = tmp_path / "other.md"
+    other.write_text("# Ease\n## Legs\nLift a leg.\nhold 4s\n")
+    assert progress(capsys, str(other)).startswith("Ease: nothing yet.")
+    assert "Sessions: 1 (" in progress(capsys, script)
+
+
 def test_nothing_yet(script: str, capsys: pytest.CaptureFixture[str]) -> None:
     kind = "nothing yet. Whenever you like: voicecoach play\n"
     assert progress(capsys) == f"All sessions: {kind}"

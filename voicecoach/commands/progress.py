@@ -21,7 +21,8 @@ from voicecoach.errors import EXIT_DONE, ExportError
 from voicecoach.events import FEELINGS, THRICE
 from voicecoach.export.handout.paper import usual_paper
 from voicecoach.figure.drawing import rasterised
-from voicecoach.record import Record, RecordedSession
+from voicecoach.record import Record
+from voicecoach.record.history import is_of
 from voicecoach.record.progress import now
 from voicecoach.review import Day, Review, look_back
 from voicecoach.review.chart import WIDTH, chart
@@ -87,7 +88,7 @@ def command(
         raise click.UsageError("give the script's name; a pipe is nobody's programme")
     write = _writer(file, force=force) if file else None
     routine = read_routine(script) if script else None
-    review = _review(routine, since.date() if since else None)
+    review = _review(routine, script or "", since.date() if since else None)
     words = Words(_language(routine))
     if file and write:
         with whole(file) as part:
@@ -110,22 +111,19 @@ def _writer(file: Path, *, force: bool) -> Callable[[Review, Words], bytes]:
     return write
 
 
-def _review(routine: Routine | None, since: date | None) -> Review:
+def _review(routine: Routine | None, script: str, since: date | None) -> Review:
     record = Record()
     sessions = record.sessions()
     if record.trouble:
         tell_aside(record.trouble)
     if routine:
-        sessions = tuple(each for each in sessions if _is_of(each, routine))
+        sessions = tuple(
+            s for s in sessions if is_of(routine, script, s.title, s.script, s.script_hash)
+        )
     today = now().date()
     first = since or today - timedelta(weeks=WEEKS) + timedelta(days=1)
     title = routine.title if routine else ""
     return look_back(sessions, first, today, title, len(routine.times) if routine else 0)
-
-
-def _is_of(session: RecordedSession, routine: Routine) -> bool:
-    """A script that was edited keeps its title, one that was renamed its text."""
-    return session.title == routine.title or session.script_hash == routine.script_hash
 
 
 def _language(routine: Routine | None) -> str:

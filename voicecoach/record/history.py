@@ -29,14 +29,15 @@ def practices(
         sqlite3.Error, ValueError, TypeError: the database, or what stands in it, can't be read.
     """
     rows = connection.execute(
-        "SELECT sessions.number AS session, began, script, script_hash, exercises.* FROM sessions"
+        "SELECT sessions.number AS session, began, title, script, script_hash, exercises.*"
+        " FROM sessions"
         " JOIN exercises ON exercises.session = sessions.number"
         " WHERE script_hash = ? OR title = ? ORDER BY sessions.number, exercises.number",
         (routine.script_hash, routine.title),
     )
     sessions: dict[int, list[dict[str, Any]]] = {}
     for row in named(rows):
-        if row["script_hash"] == routine.script_hash or _stem(row["script"]) == _stem(script):
+        if is_of(routine, script, row["title"], row["script"], row["script_hash"]):
             sessions.setdefault(row["session"], []).append(row)
     found: dict[Key, list[Practice]] = {}
     for exercises in sessions.values():
@@ -47,6 +48,12 @@ def practices(
                 began = moment(row["began"])
                 found.setdefault(key, []).append(Practice(began, outcome, asked))
     return found
+
+
+def is_of(routine: Routine, script: str, title: str, name: str, script_hash: str) -> bool:
+    """Whether a session whose script had that title, name and text was one of this script."""
+    same_file = title == routine.title and _stem(name) == _stem(script)
+    return same_file or script_hash == routine.script_hash
 
 
 def _stem(script: str) -> str:
