@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import ImpulseSpeaker
+from voicecoach.display import timeline_lines
 from voicecoach.errors import ExportError, VoicecoachError
 from voicecoach.library import chime_file
 from voicecoach.program import build_program
@@ -355,3 +356,14 @@ def test_a_changed_plan_is_played_or_refused(data: st.DataObject, tmp_path: Path
 def test_any_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ExportError):
         read_plan(data, "plan.json", None)
+
+
+def test_a_long_span_is_told_in_whole_seconds() -> None:
+    ends = [Frames(round(seconds * RATE)) for seconds in (1200, 1000.4, 2.5)]
+    cues = tuple(Cue("hold", Frames(0), end) for end in ends)
+    lines = timeline_lines(Timeline("Sit", "en", ends[0], (), cues))
+    assert [line.split("  ")[-1] for line in lines[1:]] == [
+        "[Hold, 1200 s]",
+        "[Hold, 1000.4 s]",
+        "[Hold, 2.5 s]",
+    ]

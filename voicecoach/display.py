@@ -245,7 +245,7 @@ def dose_lines(routine: Routine) -> list[str]:
 
 
 def _span_name(span: Cue) -> str:
-    return f"{SPAN_NAMES[span.kind]}, {seconds(span.end - span.start):.3g} s"
+    return f"{SPAN_NAMES[span.kind]}, {round(seconds(span.end - span.start), 2):.10g} s"
 
 
 def _clock(at: int) -> str:
