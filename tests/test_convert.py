@@ -188,6 +188,8 @@ def test_the_command_writes_and_checks_the_script(
         ("pause: {}\nexercises: [{name: A}]", "exercise 1 has no name and duration"),
         ("pause: {}\nexercises: {}", "its exercises are no list"),
         ("pause: 10s\nexercises: [{name: A, duration: 5s}]", "its pause holds no keys"),
+        (f"exercises: [{{name: 0x{'f' * 5_000}, duration: 5}}]", "more than 500 characters"),
+        (f"exercises: [{{exercise: 0x{'f' * 5_000}}}]", "more than 500 characters"),
         ("a: b: c", "this is not YAML"),
         ("a: !!python/object/apply:os.system [ls]", "this is not YAML: could not determine"),
         ("pause: 2026-99-99", "value that can't be read"),
@@ -246,6 +248,7 @@ TEXTS = st.text(max_size=60) | st.sampled_from(
         *("# Title", "## A", "> note", "- a", "1. a", "3 times", "hold 20x", "progress: add 1 set"),
         *("voice: x", "(pause 1h)", "(hold 9h) now", "{side}", "<!--", "```", "| a | b |", "---"),
         *("each side, switch 5s", "caution: stop", "halfway: go", "===", "[a]: b", "\u202e", "..."),
+        *("https://example.org", "&lt;!--"),
     ]
 )
 

@@ -69,7 +69,8 @@ def _exercise(document: Mapping[Any, Any], number: int, usual: object, first: ob
     said = _first(document, _TEXTS)
     pause = _first(document, _BREAKS) if first is None else first
     if name is None:
-        name = f"Exercise {document.get('exercise', number)}"
+        kind = _first(document, ("exercise",))
+        name = f"Exercise {number if kind is None else text(kind, f'the number of {what}')}"
     return Timed(
         text(name, f"the name of {what}"),
         seconds(usual if length is None else length, f"the duration of {what}"),

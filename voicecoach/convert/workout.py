@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voicecoach.errors import ConvertError
 from voicecoach.script.directions import has_direction
 from voicecoach.script.dose import LEAST_HOLD_SECONDS
-from voicecoach.script.markup import clean, speakable
+from voicecoach.script.markup import clean, plain, speakable
 from voicecoach.units import DAY_SECONDS
 
 MOST_EXERCISES = 500
@@ -74,7 +74,10 @@ def text(value: object, what: str) -> str:
     """
     if not isinstance(value, str | int | float):
         raise ConvertError(f"{what} is no text")
-    words = clean(" ".join(str(value).split()))
+    try:
+        words = clean(" ".join(str(value).split()))
+    except ValueError:  # YAML takes a number of any length
+        raise ConvertError(f"{what} has more than {MOST_CHARACTERS} characters") from None
     if len(words) > MOST_CHARACTERS:
         raise ConvertError(f"{what} has more than {MOST_CHARACTERS} characters")
     words = re.sub(r"[{}<>\[\]\\`|]", " ", words)
@@ -99,7 +102,7 @@ def seconds(value: object, what: str) -> float:
 
 
 def _lines(workout: Workout) -> Iterator[str]:
-    yield f"# {workout.title if speakable(workout.title) else 'Workout'}"
+    yield f"# {workout.title if _heard(workout.title) else 'Workout'}"
     if workout.language:
         yield f"language: {workout.language}"
     pauses = [workout.ready if e.ready is None else e.ready for e in workout.exercises]
@@ -107,22 +110,22 @@ def _lines(workout: Workout) -> Iterator[str]:
     yield f"get ready: {_written(ready)}"
     for note in workout.notes:
         yield f"> {note}"
-    if speakable(workout.before):
+    if _heard(workout.before):
         yield from ("", f"- {_sentence(workout.before)}")
     for number, (exercise, pause) in enumerate(zip(workout.exercises, pauses, strict=True), 1):
-        yield from ("", f"## {exercise.name if speakable(exercise.name) else f'Exercise {number}'}")
+        yield from ("", f"## {exercise.name if _heard(exercise.name) else f'Exercise {number}'}")
         yield from _exercise(exercise, number, pause - ready)
-    if speakable(workout.after):
+    if _heard(workout.after):
         yield from ("", "## Finish", f"- {_sentence(workout.after)}")
 
 
 def _exercise(exercise: Timed, number: int, pause: float) -> Iterator[str]:
-    if speakable(exercise.before):
+    if _heard(exercise.before):
         yield f"- {_sentence(exercise.before)}"
     if pause > 0:
         yield f"(pause {_written(pause)})"
-    name = exercise.name if speakable(exercise.name) else f"Exercise {number}"
-    texts = [each for each in exercise.texts if speakable(each)] or [name]
+    name = exercise.name if _heard(exercise.name) else f"Exercise {number}"
+    texts = [each for each in exercise.texts if _heard(each)] or [name]
     parts = len(texts)
     if exercise.switch is not None:
         yield f"once, each side, switch {_written(exercise.switch)}"
@@ -130,6 +133,11 @@ def _exercise(exercise: Timed, number: int, pause: float) -> Iterator[str]:
     for count, words in enumerate(texts, 1):
         share = max(exercise.seconds / parts, LEAST_HOLD_SECONDS)
         yield f"{count}. {_sentence(words)} (hold {_written(share)})"
+
+
+def _heard(words: str) -> bool:
+    """Whether anything is left of it to speak: an address is left out."""
+    return speakable(plain(words))
 
 
 def _written(length: float) -> str:
