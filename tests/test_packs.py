@@ -141,6 +141,7 @@ def test_two_installs_at_once_leave_one_that_is_whole() -> None:
         (["install", "mine/back.md"], "no pack, or a damaged one"),
         (["install", "good.coach", "--as", "../x"], "it leaves its folder"),
         (["install", "good.coach", "--as", "a/b"], "it names a folder"),
+        (["install", "good.coach", "--as=-x"], "would take it for an option"),
         (["install", "good.coach", "--as", "nul"], "not every system can have it"),
         (["install", "good.coach", "--as", "x.md"], "that would be a file's name"),
         (["install", "good.coach", "--as", "Wind-Down"], "a built-in script of that name"),

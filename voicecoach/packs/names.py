@@ -37,6 +37,8 @@ def path_fault(path: str) -> str:
 
 def name_fault(name: str) -> str:
     """Why something can't be installed under a name, or ""."""
+    if name.startswith("-"):
+        return "a command would take it for an option"
     return path_fault(name) or ("it names a folder" if "/" in name else "")
 
 
