@@ -12,10 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes import ImpulseSpeaker
 from tests.test_director import Player, UnfinishedSpeaker, playing
 from voicecoach.controls import Command
+from voicecoach.errors import SpeechError
 from voicecoach.session.actions import LEVEL_STEP, SOFTEST
-from voicecoach.session.stream import AHEAD, FADE
+from voicecoach.session.edit import CLEAR
+from voicecoach.session.stream import AHEAD, FADE, HEADROOM
+from voicecoach.sound import Samples
+from voicecoach.speech import Utterance
 from voicecoach.timeline import Levels
 from voicecoach.units import RATE
 
@@ -225,3 +230,193 @@ def test_an_answer_that_waits_for_room_outlives_the_next_command(command: Comman
         assert len(left(player)) == 1
         counted = 3 - (command is Command.ENOUGH)
         assert texts(player).count("Three") == counted, "no countdown is lost for it"
+
+
+@pytest.mark.parametrize("command", [Command.SLOWER, Command.FASTER])
+def test_a_new_pace_within_the_first_moments_costs_no_word(command: Command) -> None:
+    with playing(SCRIPT) as player:
+        player.pull(RATE // 8)
+        player.do(command)
+        player.finish()
+        assert set(texts(player)[:2]) == {"Back.", f"{command.title()} now."}
+
+
+class Asked(UnfinishedSpeaker):
+    """Tells when it is asked for what it takes so long for."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing so far")
+        self.asked = threading.Event()
+
+    def speak(self, utterance: Utterance) -> Samples:
+        if self.slow in utterance.text:
+            self.asked.set()
+        return super().speak(utterance)
+
+
+def test_no_device_waits_for_the_words_of_a_new_pace() -> None:
+    script = "# Back\n## Roll\nRoll your shoulders.\n4 times, every 2s\n## Lie\nLie down.\nhold 5s"
+    speaker = Asked()
+    with playing(script, speaker) as player:
+        rendition = player.director.rendition
+        assert rendition.measured(20)
+        last = next(step.index for step in rendition.program.steps if step.exercise == 2)
+        player.pull(sum(rendition.segment(index).frames for index in range(last)) - HEADROOM // 2)
+        speaker.slow = "Lie down."
+        with being_spoken(player, Command.SLOWER, speaker):
+            assert speaker.asked.wait(20)
+            reading = threading.Thread(target=player.director.front.read, args=(480,))
+            reading.start()
+            reading.join(10)
+            assert not reading.is_alive()
+            assert player.director.stream.late == 0
+        player.finish()
+        assert player.held() == {2: 5}
+
+
+BETWEEN = {Command.HOW_LONG: "left", Command.SLOWER: "Slower now.", "can_say": "You can say"}
+
+
+def ask(player: Player, what: Command | str) -> None:
+    if isinstance(what, Command):
+        player.do(what)
+    else:
+        assert player.director.announcements.say(what)
+
+
+@pytest.mark.parametrize("what", BETWEEN)
+@pytest.mark.parametrize("frames", [0, 960, 1920, 2400])
+def test_a_pause_just_after_it_loses_nothing(what: Command | str, frames: int) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 5)
+        assert player.director.rendition.measured(20)
+        ask(player, what)
+        player.pull(frames)
+        player.do(Command.PAUSE)
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.finish()
+        assert [BETWEEN[what] in text for text in texts(player)].count(True) == 1
+        assert player.held()[1] == pytest.approx(40, abs=0.1)
+
+
+@pytest.mark.parametrize("what", BETWEEN)
+@pytest.mark.parametrize("seconds", [0.02, 0.5, 3.52])
+def test_nor_does_one_that_follows_while_the_coach_resumes(
+    what: Command | str, seconds: float
+) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 5)
+        assert player.director.rendition.measured(20)
+        player.do(Command.PAUSE)
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.pull(round(seconds * RATE))
+        ask(player, what)
+        player.pull(RATE // 5)
+        player.do(Command.PAUSE)
+        player.pull(RATE)
+        player.do(Command.RESUME)
+        player.finish()
+        assert [BETWEEN[what] in text for text in texts(player)].count(True) == 1
+
+
+@pytest.mark.parametrize("again", [Command.REPEAT, Command.PAUSE])
+@pytest.mark.parametrize("kind", ["hold", "breath", "beat"])
+def test_what_was_said_in_between_is_not_said_again(again: Command, kind: str) -> None:
+    script = "# Any\n## A\nLie.\nhold 20s\n## B\nClose. (breathe 3) Open.\n## C\n3 times, every 8s"
+    with playing(script) as player:
+        player.until(kind, {"hold": 1, "breath": 2, "beat": 3}[kind], 1)
+        player.do(Command.SLOWER)
+        while texts(player).count("Slower now.") == 0:
+            player.pull(480)
+        player.pull(RATE * 3 // 2)
+        player.do(again)
+        if again is Command.PAUSE:
+            player.pull(RATE)
+            player.do(Command.RESUME)
+        player.finish()
+        assert texts(player).count("Slower now.") == 1
+
+
+def test_longer_just_after_a_hold_says_nothing_again() -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 18)
+        player.do(Command.SLOWER)
+        player.until("hold", 1, 21.35)
+        assert texts(player)[-1] == "Slower now."
+        player.do(Command.LONGER)
+        player.finish()
+        assert texts(player).count("Slower now.") == 1
+        assert player.held()[1] == pytest.approx(50, abs=0.1)
+
+
+def test_no_word_begins_twice_around_what_is_put_before_it() -> None:
+    with playing(SCRIPT) as player:
+        rendition = player.director.rendition
+        assert rendition.measured(20)
+        end = rendition.segment(0).frames + rendition.segment(1).frames
+        player.pull(end - HEADROOM - FADE // 5)  # its first frames lie in what crosses over
+        player.do(Command.HOW_LONG)
+        asked = len(np.concatenate(player.played))
+        player.pull(RATE)
+        sounds = np.flatnonzero(np.concatenate(player.played)[asked:])
+        assert sounds[0] >= HEADROOM + CLEAR
+
+
+@pytest.mark.parametrize("command", [Command.STOP, Command.OUCH, Command.SKIP])
+def test_before_the_first_sound_a_command_needn_t_wait_for_it(command: Command) -> None:
+    with playing(SCRIPT) as player:
+        assert player.director.rendition.measured(20)
+        while player.director.stream.queued < AHEAD:
+            time.sleep(0.001)
+        player.do(command)
+        player.pull(3 * RATE)
+        assert "Back." not in texts(player)
+        assert np.flatnonzero(np.concatenate(player.played))[0] < RATE
+
+
+def test_a_length_that_is_owed_is_said_once_though_it_was_paused() -> None:
+    speaker = UnfinishedSpeaker("Well done")
+    with playing(speaker=speaker) as player:
+        try:
+            while not player.director.announcements._owing:
+                if player.director.stream.queued < AHEAD:
+                    time.sleep(0.001)
+                else:
+                    player.pull(480)
+            player.do(Command.PAUSE)
+            player.pull(RATE)
+            player.do(Command.RESUME)
+            player.pull(4800)
+        finally:
+            speaker.let.set()
+        assert player.director.rendition.measured(20)
+        player.director.announcements.say_length()
+        player.finish()
+        assert len([text for text in texts(player) if "This session takes" in text]) == 1
+
+
+class FailsOnce(ImpulseSpeaker):
+    """Can't say that it is slower, at first."""
+
+    failed = False
+
+    def speak(self, utterance: Utterance) -> Samples:
+        if utterance.text == "Slower now." and not self.failed:
+            self.failed = True
+            raise SpeechError("espeak", utterance.text, "it broke")
+        return super().speak(utterance)
+
+
+def test_a_pace_that_could_not_be_told_is_not_one_yet() -> None:
+    with playing(SCRIPT, FailsOnce()) as player:
+        player.until("hold", 1, 5)
+        before = player.director.rendition
+        with pytest.raises(SpeechError):
+            player.do(Command.SLOWER)
+        assert player.director.rendition is before
+        player.do(Command.SLOWER)
+        assert player.director.rendition.program.settings.pace == pytest.approx(1 / 1.1)
+        player.finish()
+        assert player.held()[1] == 40

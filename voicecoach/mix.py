@@ -162,3 +162,21 @@ def _add_loop(block: Samples, loop: Samples, at: int) -> None:
         piece = loop[offset : offset + len(block) - done]
         block[done : done + len(piece)] += piece
         done += len(piece)
+
+
+def shaped(pieces: list[Piece], level: Samples, added: Samples | None = None) -> list[Piece]:
+    """Pieces under a level curve, which stays at its last value, and with something added."""
+    done = 0
+    shaped = []
+    for piece in pieces:
+        samples = piece.samples.copy()
+        reach = min(len(samples), len(level) - done)
+        if reach > 0:
+            samples[:reach] *= level[done : done + reach]
+            if added is not None:
+                samples[:reach] += added[done : done + reach]
+        elif level[-1] == 0:
+            samples[:] = 0
+        done += len(samples)
+        shaped.append(Piece(samples, piece.segment, piece.start))
+    return shaped

@@ -83,15 +83,15 @@ class Rendition:
             step = self.program.steps[index]
             if step.says_length:
                 others = (i for i in range(len(self.program.steps)) if i != index)
-                segment = self._length(step, sum(self.segment(i).frames for i in others))
+                length = self._length(step, sum(self.segment(i).frames for i in others))
+                self._segments[index] = self._placed(length)
             else:
-                segment = self.scheduler.segment(step)
-            if index == 0:
-                segment = _delayed(segment, LEAD_IN)
-            if index == len(self.program.steps) - 1:
-                segment = replace(segment, frames=Frames(segment.frames + self.program.spare))
-            self._segments[index] = segment
+                self._segments[index] = self.scheduled(step)
         return self._segments[index]
+
+    def scheduled(self, step: Step) -> Segment:
+        """The segment of one of its steps that was changed. Raises as `segment`."""
+        return self._placed(self.scheduler.segment(step))
 
     def head(self, index: int) -> Segment:
         """A step's segment up to the end of its first words: it can sound while the rest is still
@@ -189,6 +189,15 @@ class Rendition:
         self._closed.set()
         if self._measuring:
             self._measuring.join()
+
+    def _placed(self, segment: Segment) -> Segment:
+        """A step's segment with what the session has before its first and behind its last one."""
+        index = segment.step.index
+        if index == 0:
+            segment = _delayed(segment, LEAD_IN)
+        if index == len(self.program.steps) - 1:
+            segment = replace(segment, frames=Frames(segment.frames + self.program.spare))
+        return segment
 
     def _scheduler(self, program: Program) -> Scheduler:
         return Scheduler(

@@ -17,6 +17,7 @@ from voicecoach.session.edit import (
     holding,
     movement_start,
     resumed,
+    said_once,
     with_hold,
 )
 from voicecoach.session.holds import ended, lengthened
@@ -166,7 +167,9 @@ class Actions:
         """Go on with a hold at one of its last frames, as if it didn't end, or hadn't ended."""
         director = self._director
         undo = returning(director)
-        director.hush()
+        now = director.hush()
+        if now and now.segment is last.segment:  # nor is what was said since the end said again
+            last = replace(last, segment=said_once(now).segment)
         director.go(self._longer_hold(last))
         return undo
 

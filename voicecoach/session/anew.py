@@ -30,4 +30,4 @@ def revoiced(place: Place, then: Place | None, rendition: Rendition) -> Place:
 
 def _scheduled(old: Step, rendition: Rendition) -> Segment:
     step = with_holds_of(rendition.program.steps[old.index], old)
-    return rendition.scheduler.segment(step)
+    return rendition.scheduled(step)

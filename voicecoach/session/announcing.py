@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voicecoach.controls import VOICE
+from voicecoach.library import ANSWER, chime_sets
 from voicecoach.session.aside import aside, said, saying_length
 from voicecoach.session.edit import Place, interjected
+from voicecoach.sound import chime
 from voicecoach.timeline import Cue
 from voicecoach.units import seconds
 
 if TYPE_CHECKING:
     from voicecoach.session.director import Director
 
+SOFTEST_ANSWER = 10 ** (-12 / 20)
+"""However soft the chimes are: an answer is heard, or it is none."""
+
 
 class Announcements:
-    """What a director says that nobody has asked for, and that no step has."""
+    """What a director says, or lets sound, that no step has."""
 
     def __init__(self, director: Director) -> None:
         self._director = director
@@ -36,6 +42,15 @@ class Announcements:
     def words(self, text: str) -> Cue:
         """A text to be put in between, as softly as what is said there. Raises as aside."""
         return said(aside(self._director.rendition, text, at=self._director.reporter.place))
+
+    def acknowledge(self, source: str) -> None:
+        """Let the chime sound that says: heard; where nothing else tells who asked so."""
+        if source != VOICE:
+            return
+        chimes = self._director.rendition.program.settings.chimes
+        own = chimes if chimes in chime_sets() else "soft"
+        level = max(self._director.levels.chime, SOFTEST_ANSWER)
+        self._director.front.answer(chime(f"{own}/{ANSWER}"), level)
 
     def length_unknown(self) -> bool:
         """Whether the length will still be unknown when four fifths of what is mixed have sounded.

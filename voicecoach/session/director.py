@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-from voicecoach.controls import VOICE, Command
+from voicecoach.controls import Command
 from voicecoach.errors import SpeechError
 from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed, VoiceChanged
-from voicecoach.library import ANSWER, chime_sets
 from voicecoach.mix import Piece, Stretch
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
@@ -23,7 +22,6 @@ from voicecoach.session.stream import FADE, Stream
 from voicecoach.session.undo import UNDO_FRAMES, Undo
 from voicecoach.session.watch import Reporter
 from voicecoach.settings import Settings
-from voicecoach.sound import chime
 from voicecoach.timeline import Levels, Segment
 from voicecoach.units import frames
 
@@ -31,8 +29,6 @@ BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
 CALM_SECONDS = 0.7
 """Silence before what is said after a stop."""
-SOFTEST_ANSWER = 10 ** (-12 / 20)
-"""However soft the chimes are: an answer is heard, or it is none."""
 
 AT_ONCE = (Command.PAUSE, Command.STOP, Command.OUCH)
 """Commands that silence everything before anything else is done."""
@@ -105,7 +101,7 @@ class Director:
         if isinstance(deed, str):
             yield Ignored(command, source, deed)
             return
-        self.acknowledge(source)
+        self.announcements.acknowledge(source)
         undo = deed()
         self._undo = (undo, self.front.pulled + UNDO_FRAMES) if undo else None
         yield Obeyed(command, source)
@@ -168,7 +164,8 @@ class Director:
 
     def change(self, edit: Callable[[Place], Place], *, between: bool = False) -> None:
         """Go on without a seam with an edited place: that of the program, behind words in between
-        if there are any, or with `between` theirs. Silenced meanwhile, it goes on so later.
+        if there are any; with `between`, other such words are put into it. Silenced meanwhile, it
+        goes on so later.
 
         Raises:
             SpeechError: words are to go between the first ones and the rest of a step, which the
@@ -180,9 +177,9 @@ class Director:
 
         def edited(places: list[Place]) -> list[Place]:
             steps = (n for n, place in enumerate(places) if place.segment.step.index >= 0)
-            number = 0 if between else next(steps, 0)
+            number = next(steps, 0)
             place = edit(self._whole(places[number]) if between else places[number])
-            if number:
+            if place.segment.step.index >= 0:
                 self._then = place
             return [*places[:number], place, *places[number + 1 :]]
 
@@ -210,9 +207,18 @@ class Director:
         index = self.index
         old = self.rendition
         self.rendition = Rendition(program, old.speaker, index, old.bed)
-        if not program.steps[index].says_length:
-            self.rendition.segment(index)  # spoken before anything is changed
-        words = self.announcements.words(self.phrase(phrase)) if phrase else None
+        try:
+            words = self.announcements.words(self.phrase(phrase)) if phrase else None
+            spoken = index - 1
+            while spoken < (here := self.index):  # before anything is changed; it goes on meanwhile
+                for step in program.steps[here : here + 2]:
+                    if not step.says_length:
+                        self.rendition.segment(step.index)
+                spoken = here
+        except SpeechError:  # it is asked for again, with another voice
+            self.rendition.close()
+            self.rendition = old
+            raise
 
         outdated = [self.phrase(pace) for pace in ("slower", "faster")]
 
@@ -254,14 +260,6 @@ class Director:
         if undo is None or self.front.pulled > until:
             return "nothing was asked for just now that can be undone"
         return undo
-
-    def acknowledge(self, source: str) -> None:
-        """Let the chime sound that says: heard; where nothing else tells who asked so."""
-        if source != VOICE:
-            return
-        chimes = self.rendition.program.settings.chimes
-        own = chimes if chimes in chime_sets() else "soft"
-        self.front.answer(chime(f"{own}/{ANSWER}"), max(self.levels.chime, SOFTEST_ANSWER))
 
     def _beyond(self, place: Place | None) -> Place | None:
         """The place, or what comes after the words in between that it lies in."""

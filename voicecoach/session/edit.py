@@ -61,7 +61,7 @@ def resumed(place: Place) -> Place:
     """
     span, cut = prescribed(place), sounding(place)
     if span and span.kind != "hold":
-        return replace(place, offset=span.start)
+        return replace(said_once(place), offset=span.start)
     if cut is None:
         return place
     if span is None:
@@ -74,11 +74,18 @@ def resumed(place: Place) -> Place:
     return without
 
 
+def said_once(place: Place) -> Place:
+    """The place without the words in between that have been said: what is heard again is not."""
+    cues = place.segment.cues
+    kept = tuple(cue for cue in cues if cue.role != ASIDE or cue.end > place.offset)
+    return replace(place, segment=replace(place.segment, cues=kept)) if kept != cues else place
+
+
 def movement_start(place: Place) -> Place:
     """The start of the movement that goes on, with the words that ask for it; in a rest, of the
     movement before.
     """
-    segment, at = place.segment, place.offset
+    segment, at = said_once(place).segment, place.offset
     timed = [cue for cue in segment.cues if cue.kind in (*PRESCRIBED, "pause")]
     rests = [cue for cue in segment.cues if cue.kind in ("rest", "switch", "ready")]
     asks = [

@@ -66,7 +66,7 @@ class Question:
             yield from director.obey(said, source)
             return
         then = director.hush()
-        director.acknowledge(source)
+        director.announcements.acknowledge(source)
         if isinstance(said, Answer):
             advice = said.bad and self.bad_before + 1 >= THRICE
             yield Answered(said, source, advice)

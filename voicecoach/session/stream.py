@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from voicecoach.mix import Piece
+from voicecoach.mix import Piece, shaped
 from voicecoach.session.edit import Place
 from voicecoach.sound import Samples
 from voicecoach.step import Step
@@ -68,7 +68,7 @@ class Stream:
         self._seam = 0
         """Where what is mixed now began, in frames of the stream."""
         self._place: Place | None = None
-        self._begun = 0  # from which frame on it is where it is heard
+        self._begun = 0  # the frame from which on it is where it is heard
         self._silent = True
         self._ending = False
         self._closed = False
@@ -123,7 +123,7 @@ class Stream:
             self._ending = self._closed
             faded = self._take(FADE)
             self._drop()
-            for piece in _shaped(faded, np.linspace(1, 0, FADE, dtype=np.float32)):
+            for piece in shaped(faded, np.linspace(1, 0, FADE, dtype=np.float32)):
                 self._push(piece)
             self._lock.notify_all()
             return place
@@ -132,14 +132,15 @@ class Stream:
         """Let these sound now, one after the other, once what still fades out has ended."""
         with self._lock:
             again = self._place is not None  # the session's own beginning has its fade already
+            if not again:
+                self._drop()  # nobody has heard what was to begin
             fresh = [replace(place, fresh=True) for place in places]
             self._start([Place(LEAD), *fresh] if again else fresh)
             self._silent = False
-            old = []
             if again:  # it is there from now on, though what fades out is still heard
                 self._place, self._begun = places[0], self._seam + LEAD.frames
-                old = [Piece(np.zeros(LEAD.frames, np.float32), LEAD, 0)]
-            self._fill_now(old)
+            silence = Piece(np.zeros(LEAD.frames, np.float32), LEAD, 0)
+            self._fill_now([silence] if again else [])
 
     def change(self, edit: Callable[[list[Place]], list[Place]]) -> None:
         """Change what is to come without a seam: where that begins, and what was asked for then."""
@@ -154,10 +155,27 @@ class Stream:
             seam = Place(last.segment, last.start + len(last.samples)) if last else self._place
             if seam is None:
                 return
+            # Out of the first frames of what follows nothing crosses: they may come later now.
+            old = [piece for piece in old if piece.segment is seam.segment]
             left = [n for n, place in enumerate(self._places) if place.segment is seam.segment]
             later = self._places[left[-1] + 1 :] if left else []
-            self._start(edit([seam, *later]))
+            places = edit([seam, *later])
+            self._start(places)
+            self._edited(seam, places[0])
             self._fill_now(old)
+
+    def _edited(self, seam: Place, place: Place) -> None:
+        """Be at the edited place already: a silence before it is heard keeps what was changed."""
+        if self._place is None:
+            return
+        if self._place.segment is seam.segment and place.offset == seam.offset:
+            self._place = replace(place, offset=self._place.offset)
+            self._queue = deque(
+                Piece(p.samples, place.segment, p.start) if p.segment is seam.segment else p
+                for p in self._queue
+            )
+        elif self._place.segment.step.index >= 0:
+            self._place, self._begun = place, self._seam
 
     def tail(self) -> Place | None:
         """The place at the end of what is mixed; None where nothing has been."""
@@ -216,7 +234,7 @@ class Stream:
         if length:
             level = np.linspace(0, 1, length, dtype=np.float32)
             leaving = np.concatenate([piece.samples for piece in old or ()])[:length] * (1 - level)
-            fresh = _shaped(fresh, level, leaving)
+            fresh = shaped(fresh, level, leaving)
         for piece in fresh:
             self._push(piece)
         self._lock.notify_all()
@@ -280,21 +298,3 @@ class Stream:
                 if error is None:
                     self._ending = True
                 return
-
-
-def _shaped(pieces: list[Piece], level: Samples, added: Samples | None = None) -> list[Piece]:
-    """Pieces under a level curve, which stays at its last value, and with something added."""
-    done = 0
-    shaped = []
-    for piece in pieces:
-        samples = piece.samples.copy()
-        reach = min(len(samples), len(level) - done)
-        if reach > 0:
-            samples[:reach] *= level[done : done + reach]
-            if added is not None:
-                samples[:reach] += added[done : done + reach]
-        elif level[-1] == 0:
-            samples[:] = 0
-        done += len(samples)
-        shaped.append(Piece(samples, piece.segment, piece.start))
-    return shaped
