@@ -197,9 +197,10 @@ class Director:
 
     @property
     def index(self) -> int:
-        """The step that it is in."""
-        place = self.here() or self.reporter.place
-        return place.segment.step.index if place else 0
+        """The step that it is in, or was in last."""
+        places = (self.here(), self.reporter.place)
+        steps = (place.segment.step.index for place in places if place)
+        return next((index for index in steps if index >= 0), 0)
 
     def repace(self, settings: Settings, phrase: str = "") -> None:
         """Go on without a seam under settings of another pace, and say so."""
