@@ -119,7 +119,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2619
+SEED = 2620
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",
@@ -153,5 +153,4 @@ def draw(seed: int) -> tuple[Speaker, ...]:
 
 HELD_OUT = draw(SEED)
 """What the table is measured with. Of earlier draws from the same throats results were seen while
-things were tuned; of this one that too many of its words in noise were missed while those counted
-for talk (ALMOST of listening)."""
+things were tuned; of this one none had a say."""
