@@ -107,11 +107,7 @@ def test_a_pause_while_an_answer_is_being_spoken_is_one(command: Command, words:
 def at_the_end(player: Player) -> None:
     """Pull until all is mixed, and is still to be heard."""
     stream = player.director.stream
-    while not stream._ending:
-        if stream.queued < AHEAD:
-            time.sleep(0.0005)  # as a device would, which takes its time
-        else:
-            player.pull(480)
+    player.until_so(lambda: stream._ending)
     assert stream.queued > RATE
 
 
@@ -380,11 +376,7 @@ def test_a_length_that_is_owed_is_said_once_though_it_was_paused() -> None:
     speaker = UnfinishedSpeaker("Well done")
     with playing(speaker=speaker) as player:
         try:
-            while not player.director.announcements._owing:
-                if player.director.stream.queued < AHEAD:
-                    time.sleep(0.001)
-                else:
-                    player.pull(480)
+            player.until_so(lambda: player.director.announcements._owing)
             player.do(Command.PAUSE)
             player.pull(RATE)
             player.do(Command.RESUME)

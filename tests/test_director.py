@@ -84,6 +84,14 @@ class Player:
                 return
         raise AssertionError("it never comes")
 
+    def until_so(self, is_so: Callable[[], bool]) -> None:
+        """Pull as a device would, which takes its time, until something is so."""
+        while not is_so():
+            if self.director.stream.queued < AHEAD:
+                time.sleep(0.0005)
+            else:
+                self.pull(480)
+
     def do(self, command: Command) -> Event:
         self.director.hear(command)
         self._report()
@@ -422,11 +430,7 @@ def test_a_length_that_is_known_before_its_turn_is_said_in_its_turn() -> None:
     speaker = UnfinishedSpeaker("Well done")
     with playing(speaker=speaker) as player:
         try:
-            while not player.director.announcements._owing:
-                if player.director.stream.queued < AHEAD:
-                    time.sleep(0.001)  # as a device would, which takes its time
-                else:
-                    player.pull(480)
+            player.until_so(lambda: player.director.announcements._owing)
             assert player.place().segment.step.index == 0
         finally:
             speaker.let.set()

@@ -7,7 +7,7 @@ that asks for another length.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from voicecoach.step import Span, Step
@@ -76,9 +76,7 @@ def resumed(place: Place) -> Place:
 
 def said_once(place: Place) -> Place:
     """The place without the words in between that have been said: what is heard again is not."""
-    cues = place.segment.cues
-    kept = tuple(cue for cue in cues if cue.role != ASIDE or cue.end > place.offset)
-    return replace(place, segment=replace(place.segment, cues=kept)) if kept != cues else place
+    return _without(place, lambda cue: cue.end <= place.offset)
 
 
 def movement_start(place: Place) -> Place:
@@ -172,12 +170,13 @@ def with_asides(place: Place, segment: Segment, start: int) -> Place:
 
 def without_asides(place: Place, texts: Collection[str], fade: int) -> Place:
     """A place without such words in between, where they don't begin within `fade`."""
+    return _without(place, lambda cue: cue.text in texts and cue.start > place.offset + fade)
+
+
+def _without(place: Place, is_out: Callable[[Cue], bool]) -> Place:
+    """A place without some of the words in between."""
     cues = place.segment.cues
-    kept = tuple(
-        cue
-        for cue in cues
-        if cue.role != ASIDE or cue.text not in texts or cue.start <= place.offset + fade
-    )
+    kept = tuple(cue for cue in cues if cue.role != ASIDE or not is_out(cue))
     return replace(place, segment=replace(place.segment, cues=kept)) if kept != cues else place
 
 
