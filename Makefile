@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: coach test lint types bench bench-draft bench-listen bench-live bench-voices clean
+.PHONY: coach test lint types bench bench-draft bench-listen bench-live bench-voices clean verifier
 
 coach: $(VENV)/installed
 	@$(BIN)/voicecoach play ease-your-back --or-export ease-your-back.flac
@@ -41,6 +41,13 @@ bench-live: $(VENV)/installed-dev
 bench-listen: $(VENV)/installed-dev
 	@$(PIP) --editable '.[bench]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening
+
+# Half an hour: what tells spoken commands from what sounds like them is taught anew, after a change
+# of what can be said. Of Debian's packages it needs espeak-ng, flite, festival and
+# festvox-kallpc16k.
+verifier: $(VENV)/installed-dev
+	@$(PIP) --editable '.[verifier]'
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening.verifying
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

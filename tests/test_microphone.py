@@ -261,6 +261,21 @@ def test_who_talks_and_is_not_understood_says_it_again(
     assert after_talk(recogniser, TALK, len(scores)) == [Command.SKIP] * count
 
 
+class Doubting(Hesitant):
+    """One that finds something that speaks against it."""
+
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        return replace(super().recognise(samples, *others), plain=False)
+
+
+@pytest.mark.parametrize(
+    ("scores", "count"), [((-1.0,), 0), ((-1.0, -5.0), 1), ((-1.0, -6.0), 0), ((-1.0,) * 4, 3)]
+)
+def test_who_does_not_say_it_plainly_says_it_again(scores: tuple[float, ...], count: int) -> None:
+    words = said(*["next"] * len(scores), gap_seconds=1.2)
+    assert heard(listen(alone(words), Doubting(*scores))) == [Command.SKIP] * count
+
+
 def cut_short(seconds: float) -> Samples:
     """As much of a word as a detector hears of it in noise."""
     word = said("no")

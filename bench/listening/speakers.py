@@ -37,12 +37,15 @@ class Speaker:
         key = hashlib.sha256(f"{self!r}{text}".encode()).hexdigest()[:24]
         file = FOLDER / f"{key}.npy"
         if not file.exists():
-            rate, samples = ENGINES[self.engine](self.voice, text, self.pace)
-            samples = soxr.resample(samples, rate, RATE / self.shift)
             FOLDER.mkdir(exist_ok=True)
-            np.save(file, trim(samples))
+            np.save(file, self.speak(text))
         kept: Samples = np.load(file)
         return kept
+
+    def speak(self, text: str) -> Samples:
+        """The same, not kept."""
+        rate, samples = ENGINES[self.engine](self.voice, text, self.pace)
+        return trim(soxr.resample(samples, rate, RATE / self.shift))
 
 
 def trim(samples: Samples) -> Samples:
@@ -86,6 +89,19 @@ def _piper_voice(voice: str) -> Any:
     return PiperVoice.load(folder / f"{voice}.onnx")
 
 
+def _hibari(voice: str, text: str, pace: float) -> tuple[int, Samples]:
+    sentence = f"{text[0].upper()}{text[1:]}."
+    samples = _hibari_voice(voice)(sentence, speed=1 / pace, seed=len(text))
+    return 24_000, np.asarray(samples, np.float32)
+
+
+@cache
+def _hibari_voice(voice: str) -> Any:
+    from hibari import Hibari
+
+    return Hibari(voice)
+
+
 def _program(arguments: list[str], text: str = "") -> tuple[int, Samples]:
     import wave
 
@@ -99,7 +115,13 @@ def _program(arguments: list[str], text: str = "") -> tuple[int, Samples]:
             return sound.getframerate(), samples
 
 
-ENGINES = {"espeak": _espeak, "flite": _flite, "festival": _festival, "piper": _piper}
+ENGINES = {
+    "espeak": _espeak,
+    "flite": _flite,
+    "festival": _festival,
+    "piper": _piper,
+    "hibari": _hibari,
+}
 JOE = "en_US-joe-medium"
 
 TUNE = (
@@ -119,7 +141,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2620
+SEED = 2622
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",

@@ -140,6 +140,8 @@ class Guess:
     """Its log probability."""
     sure: bool
     """Whether that is to be believed."""
+    plain: bool = True
+    """Whether nothing speaks against it. If anything does, it counts once it is said twice."""
 
     @property
     def clearness(self) -> tuple[bool, float]:
@@ -160,7 +162,8 @@ class Recogniser(Protocol):
     """What can be said. Several phrases may mean one command."""
 
     def recognise(self, samples: Samples, *others: Samples) -> Guess:
-        """What was said in 0.1 to 3 seconds of sound, at any level, that are over. Never raises.
+        """What was said in 0.1 to 3 seconds of sound, at any level, that are over: a segment, with
+        what stands before and after the voice. Never raises.
 
         Others are the same, cut elsewhere: what is clearest counts.
         """

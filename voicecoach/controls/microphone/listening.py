@@ -56,7 +56,8 @@ what is urgent while the coach isn't cancelled. Of 88 minutes of real people (TU
 bench/listening) 3 pieces pass so, of 93 in which every other one is a single English word 5; 70
 and 109 without. (Over a coach what was before may be his.)"""
 AGAIN, CLEAR_AGAIN = 5 * RATE, -5.5
-"""Who talks and isn't understood says it again so soon, and needs to be but so clear, both times.
+"""Who talks, or doesn't say it plainly, and isn't understood says it again so soon, and needs to be
+but so clear, both times.
 Of what TUNE said in quiet 47 of 100 words are as clear as CLEARER, 62 as CLEAR, and 90 as this."""
 LONGEST_LOOK = RATE
 """So long somebody has spoken who is no longer looked at while he goes on."""
@@ -138,7 +139,7 @@ class _Listener:
         doubtful = self._is_doubtful(segment)
         talks = not with_coach and self._talks(segment)
         least = CLEAR if command in URGENT else CLEARER
-        unclear = (doubtful or talks) and guess.score <= least
+        unclear = ((doubtful or talks) and guess.score <= least) or not guess.plain
         if not guess.sure or (unclear and (doubtful or not self._is_again(segment, guess))):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif doubtful and command not in URGENT:

@@ -1,0 +1,72 @@
+"""Voices: a number enters, a speaker and what he says leave, each time the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.listening.speakers import Speaker
+from bench.listening.verifying.words import SAID, words
+from voicecoach.controls.microphone.vocabulary import spellings
+
+VOICES = 300
+"""How many there are."""
+ACCENTS = ("en-us", "en-gb", "en-029", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc")
+THROATS = (
+    *("f2", "f4", "m2", "m3", "m6", "Alex", "Andy", "Annie", "Lee", "Mario", "Michael", "Mike"),
+    *("linda", "steph", "steph2", "adam", "anika", "belinda", "boris", "caleb", "edward", "john"),
+    *("paul", "quincy", "rob", "zac", "klatt2", "klatt4", "Alicia", "Andrea", "Denis", "travis"),
+)
+"""Of espeak; none of these is held out."""
+FOREIGN = ("fr", "it", "de", "ru", "pl", "pt", "nl", "sv", "hi", "tr", "cs", "el")
+"""Who says what is no phrase only."""
+NEAR, USUAL, RUNS = 26, 14, 6
+"""How much of that each says: words like phrases, other words, and runs of some words."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is said at once."""
+
+    text: str
+    phrase: str | None
+    """Which phrase it means, if one."""
+
+
+def speaker(number: int) -> Speaker:
+    """Of ten, four are a neural voice, three espeak's, three older ones'."""
+    rng = np.random.default_rng([99, number])
+    engine, voice = _voice(number, rng)
+    return Speaker(engine, voice, float(rng.uniform(0.87, 1.2)), float(rng.uniform(0.85, 1.25)))
+
+
+def _voice(number: int, rng: np.random.Generator) -> tuple[str, str]:
+    kind = number % 10
+    if kind < 3:
+        return "espeak", f"{rng.choice(ACCENTS)}+{rng.choice(THROATS)}"
+    if kind < 6:
+        return "flite", ("awb", "awb", "kal16")[kind - 3]
+    if kind == 6 and number % 20 == 6:
+        return "festival", "kal_diphone"
+    return ("espeak", str(rng.choice(FOREIGN))) if kind == 6 else ("hibari", "heart")
+
+
+def lines(number: int) -> list[Line]:
+    """What this speaker says: every phrase, some of them in a sentence, and what is none."""
+    rng = np.random.default_rng([98, number])
+    said = [] if speaker(number).voice in FOREIGN else _phrases(rng)
+    near, usual = words().near, words().usual
+    said += [Line(str(word), None) for word in rng.choice(near, NEAR, replace=False)]
+    said += [Line(str(word), None) for word in rng.choice(usual, USUAL, replace=False)]
+    for _ in range(RUNS):
+        said.append(Line(" ".join(rng.choice(usual[:800], int(rng.integers(2, 5)))), None))
+    return [said[n] for n in rng.permutation(len(said))]
+
+
+def _phrases(rng: np.random.Generator) -> list[Line]:
+    said = [Line(phrase, phrase) for phrase in SAID]
+    for phrase in (*rng.choice(SAID, 5, replace=False), "stop", "ouch"):
+        sentences = [text for text in spellings("en", str(phrase))[2:] if text[0].islower()]
+        said.append(Line(str(rng.choice(sentences)), str(phrase)))
+    return said
