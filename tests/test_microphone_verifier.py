@@ -11,7 +11,7 @@ from bench.listening.speakers import Speaker
 from bench.listening.verifying.heard import segments
 from bench.listening.verifying.words import distance
 from tests.test_microphone import said
-from voicecoach.controls.microphone import Samples
+from voicecoach.controls.microphone import Samples, moonshine
 from voicecoach.controls.microphone.moonshine import Moonshine
 from voicecoach.controls.microphone.verifier import BINS, OTHER, WITHIN, Verifier, pooled, weights
 from voicecoach.controls.microphone.vocabulary import ANSWERS, PHRASES
@@ -44,6 +44,32 @@ def test_phrases_are_likelier_than_what_sounds_like_one(model: Moonshine) -> Non
         heard = [seen(model, word, speaker) for word in OTHERS]
         others = [max(verifier.odds(word, [phrase]) for phrase in PHRASES["en"]) for word in heard]
         assert np.mean(phrases) > 0 > np.mean(others), (speaker, phrases, others)
+
+
+@pytest.mark.parametrize(("odds", "plain"), [(-14.0, False), (14.0, True)])
+def test_what_is_not_clear_is_asked_about_unless_it_is_a_sentence_or_over_a_coach(
+    model: Moonshine, monkeypatch: pytest.MonkeyPatch, odds: float, plain: bool
+) -> None:
+    monkeypatch.setattr(moonshine, "PLAIN", np.inf)
+    monkeypatch.setattr(moonshine, "ODDS_FOR_SCORE", 0.0)
+    monkeypatch.setattr(Verifier, "odds", lambda *_: odds)
+    (word,) = segments(said("next", gap_seconds=0.6))
+    (sentence,) = segments(said("I want to stop", gap_seconds=0.6))
+    assert model.recognise(word.samples).sure
+    assert model.recognise(word.samples).plain == plain
+    assert model.recognise(word.samples, word.close).plain
+    assert model.recognise(sentence.samples).plain
+
+
+@pytest.mark.parametrize(("odds", "sure"), [(0.0, False), (14.0, True)])
+def test_what_is_hardly_clear_counts_if_it_is_certain(
+    model: Moonshine, monkeypatch: pytest.MonkeyPatch, odds: float, sure: bool
+) -> None:
+    monkeypatch.setattr(moonshine, "PLAIN", np.inf)
+    monkeypatch.setattr(moonshine, "LEAST", np.inf)
+    monkeypatch.setattr(Verifier, "odds", lambda *_: odds)
+    (word,) = segments(said("next", gap_seconds=0.6))
+    assert model.recognise(word.samples).sure == sure
 
 
 @given(
