@@ -175,4 +175,4 @@ def draw(seed: int) -> tuple[Speaker, ...]:
 
 HELD_OUT = draw(SEED)
 """What the table is measured with. Of earlier draws from the same throats results were seen while
-things were tuned; of this one none had a say."""
+things were tuned; of this one its rates had a say in how strict the verifier is."""

@@ -39,6 +39,7 @@ class Rated:
     """What the decoder says of some beginnings of spellings."""
 
     heard: Samples
+    """The encoder's states: shape (1, any, width)."""
     logs: Samples
     """How likely each token comes next: log probabilities, a row a beginning."""
     cache: dict[str, Samples]
