@@ -167,6 +167,9 @@ def test_the_command_writes_and_checks_the_script(
     assert "the coach says the length by itself" in printed.err
     assert run(["convert", str(file), "-o", str(script)]) == 2
     assert "replace it with --force" in capsys.readouterr().err
+    assert run(["convert", str(file), "-o", str(file), "--force"]) == 2
+    assert f"{file} is what the script is made of" in capsys.readouterr().err
+    assert file.read_text() == W2A
 
 
 @pytest.mark.parametrize(

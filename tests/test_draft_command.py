@@ -41,6 +41,15 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixt
     assert script.read_text(encoding="utf-8").startswith("# 3 exercises")
 
 
+def test_no_force_replaces_the_article(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    article = tmp_path / "back.md"
+    article.write_bytes(ARTICLE.read_bytes())
+    assert run(["draft", str(article), "-o", str(tmp_path / "back"), "--force"]) == EXIT_USER
+    told = f"{article} is what the script is made of; name another file"
+    assert told in capsys.readouterr().err
+    assert article.read_bytes() == ARTICLE.read_bytes()
+
+
 def test_a_pasted_handout_is_printed_as_a_script(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

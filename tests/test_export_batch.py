@@ -18,6 +18,7 @@ from voicecoach.export import Job, export_file
 from voicecoach.export.batch import Done, Order, fill, orders_to
 from voicecoach.export.material import Material, Tell
 from voicecoach.export.render import render_program
+from voicecoach.figure.cover import cover_png
 from voicecoach.program import build_program
 from voicecoach.script import load_script
 from voicecoach.settings import Settings
@@ -203,6 +204,7 @@ def test_several_files_of_one_script(scripts: list[str], tmp_path: Path) -> None
         (["in.txt", "--to", ".", "--format", "vtt,txt"], "in.txt"),
         (["sea.md", "-o", "tone.wav"], "tone.wav"),
         (["bell.md", "-o", "tone.wav"], "tone.wav"),
+        (["in.txt", "--to", ".", "--format", "flac,png", "--cover", "in.png"], "in.png"),
     ],
 )
 def test_no_force_replaces_what_it_is_made_of(
@@ -220,8 +222,11 @@ def test_no_force_replaces_what_it_is_made_of(
         Path(f"{name}.md").write_text(script.replace("get ready", f"{key}: tone.wav\nget ready"))
     second = Timeline("Tone", "en", Frames(RATE), (), ())
     export_file(Job(Path("tone.wav")), material(second, [np.ones(RATE, np.float32)]))
+    Path("in.png").write_bytes(cover_png(second))
     before = {path: path.read_bytes() for path in Path().iterdir()}
     assert run(["export", *arguments, "--force"]) == 2
-    made_of = "the script itself" if target.endswith(".txt") else "a sound that the session is made"
+    made_of = {".txt": "the script itself", ".png": "the cover itself"}.get(
+        Path(target).suffix, "a sound that the session is made of"
+    )
     assert f"voicecoach: {target} is {made_of}" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in Path().iterdir()} == before

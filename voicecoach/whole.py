@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from voicecoach.errors import ExportError
@@ -57,6 +57,18 @@ def check_free(path: Path, *, force: bool) -> None:
         _restore(path)
     if path.exists() and not force:
         raise ExportError(f"{path} exists; replace it with --force")
+
+
+def check_apart(path: Path, what: str, sources: Iterable[str | Path]) -> None:
+    """Look whether a file there would replace nothing that it is made of: no force means that.
+
+    Raises:
+        ExportError: it would; says what.
+    """
+    for source in sources:
+        with contextlib.suppress(OSError, ValueError):  # a built-in's name; no name at all
+            if str(source) and path.samefile(source):
+                raise ExportError(f"{path} is {what}; name another file")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -20,7 +20,7 @@ from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
 from voicecoach.settings import SETTINGS, Setting, Settings, merge_settings, read_config
 from voicecoach.timeline import Timeline, read_plan
-from voicecoach.whole import check_free, whole
+from voicecoach.whole import check_apart, check_free, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PIPE = "-"
@@ -151,8 +151,9 @@ def read_file(what: str, file: Path, most_bytes: int) -> bytes:
         raise NotFoundError(what, str(file), hint=f"it can't be read: {reason}") from None
 
 
-def write_script(file: Path, text: str, *, force: bool) -> Path:
-    """Write a script's file, and say which: `.md` where no ending is named.
+def write_script(file: Path, text: str, *, force: bool, sources: Iterable[str | Path] = ()) -> Path:
+    """Write a script's file, and say which: `.md` where no ending is named. `sources` are the files
+    that it is made of.
 
     Raises:
         ExportError: it is there already and not to be replaced, or can't be written.
@@ -160,6 +161,7 @@ def write_script(file: Path, text: str, *, force: bool) -> Path:
     file = with_ending(file, ".md")
     try:
         check_free(file, force=force)
+        check_apart(file, "what the script is made of", sources)
         with whole(file) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     except ValueError as error:  # a NUL in it

@@ -27,7 +27,7 @@ def command(file: Path, script: Path, force: bool) -> None:
         text, notes = convert(data, file.stem)
     except ConvertError as error:
         raise ConvertError(f"{file}: {error}") from None
-    script = write_script(script, text, force=force)
+    script = write_script(script, text, force=force, sources=[file])
     routine, warnings = read_script(text, str(script), script.absolute().parent)
     tell(warnings)
     for note in notes:

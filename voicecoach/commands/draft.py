@@ -35,7 +35,7 @@ def command(article: str, script: Path | None, force: bool) -> None:
     if script is None:
         click.echo(draft.text, nl=False)
     else:
-        script = write_script(script, draft.text, force=force)
+        script = write_script(script, draft.text, force=force, sources=[article])
         click.echo(f"Wrote {script}.", err=True)
     _tell(draft, script)
 

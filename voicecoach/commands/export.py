@@ -48,6 +48,7 @@ from voicecoach.progression import programme as days_of
 from voicecoach.record.progress import now
 from voicecoach.speech import Speaker
 from voicecoach.units import Frames, seconds, write_seconds
+from voicecoach.whole import check_apart
 
 
 @click.command("export", epilog="Example: voicecoach export ease-your-back -o back.mp3")
@@ -165,6 +166,8 @@ def command(
     if len(orders) == 1 and not skip_existing:
         orders[0].check()  # before an engine is started
     orders = [order.beside(chapters) for order in orders]
+    for target in (each.target for order in orders for each in order.jobs if force):
+        check_apart(target, "the cover itself", [cover or ""])
     picture = _cover(cover)
     if all(job.ending in SILENT for order in orders for job in order.jobs):
         loudness = None

@@ -26,7 +26,7 @@ def command(files: tuple[str, ...], script: Path, force: bool) -> None:
     and then checked.
     """
     text = _the_one(files or (PIPE,))
-    script = write_script(script, text, force=force)
+    script = write_script(script, text, force=force, sources=files)
     routine, warnings = read_script(text, str(script), script.absolute().parent)
     tell(warnings)
     then = f"voicecoach play {typed(script)}"

@@ -4,9 +4,8 @@ for is the table ENDINGS.
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from voicecoach.export.page import write_page
 from voicecoach.export.picture import write_png, write_svg
 from voicecoach.export.split import earlier_tracks, write_tracks
 from voicecoach.export.tracks import FORMATS, write_track
-from voicecoach.whole import check_free, whole, whole_folder
+from voicecoach.whole import check_apart, check_free, whole, whole_folder
 
 CHAPTERS: Mapping[str, Writer] = {".chapters.json": write_chapters, ".cue": write_sheet}
 """What writes the chapters of a track that lies beside it."""
@@ -94,17 +93,6 @@ class Job:
         if not os.access(folder, os.W_OK):
             raise ExportError(f"the folder {folder} can't be written")
 
-    def check_apart(self, what: str, sources: Iterable[str]) -> None:
-        """Whether it would replace nothing that it is made of: no force means that.
-
-        Raises:
-            ExportError: it would; says what.
-        """
-        for source in sources:
-            with contextlib.suppress(OSError, ValueError):  # a built-in's name; no name at all
-                if source and self.target.samefile(source):
-                    raise ExportError(f"{self.target} is {what}; name another file")
-
 
 def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
     """Write one file, or a folder of tracks: beside its target, and renamed when whole.
@@ -115,7 +103,7 @@ def export_file(job: Job, material: Material, tell: Tell | None = None) -> None:
     job.check()
     timeline = material.timeline
     sounds = {cue.sound for cue in timeline.cues} | {timeline.levels.background}
-    job.check_apart("a sound that the session is made of", sounds)
+    check_apart(job.target, "a sound that the session is made of", sounds)
     if job.split:
         with whole_folder(job.target, earlier_tracks(job.target, job.path)) as folder:
             write_tracks(folder, job.path, material, tell)

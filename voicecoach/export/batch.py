@@ -16,6 +16,7 @@ from voicecoach.export.handout import handout_notes
 from voicecoach.export.material import Material, Tell
 from voicecoach.export.tracks import FORMATS
 from voicecoach.units import Frames
+from voicecoach.whole import check_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Order:
         """
         for job in self.jobs:
             job.check()
-            job.check_apart("the script itself", [self.script])
+            check_apart(job.target, "the script itself", [self.script])
 
     def beside(self, kinds: Sequence[str]) -> Order:
         """The same with files of chapters (json, cue) beside its tracks.
