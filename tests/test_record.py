@@ -159,3 +159,16 @@ def test_values_that_somebody_else_wrote(path: Path) -> None:
     assert record.sessions() == ()
     assert record.trouble == f"one session in the record {path} can't be read"
     assert record.interrupted(HASH) is None
+    assert record.trouble == ""
+
+
+def test_a_session_that_cant_be_read_hides_no_other(path: Path) -> None:
+    record = Record(path)
+    record_session(record, within(2))
+    with record.begin(PROGRAM, "other.md", "of another script") as session:
+        session.watch(within(3)[-1])
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE sessions SET seen = 5 WHERE script = 'other.md'")
+    found = record.interrupted()
+    assert found
+    assert (found.script, found.exercise) == ("ease.md", 2)

@@ -211,3 +211,11 @@ def test_order_of_rows_and_moments_without_offset_do_no_harm(diary: Diary) -> No
         database.execute("UPDATE sessions SET began = substr(began, 1, 23)")
         database.commit()
     assert len(diary.sets()) == 2
+
+
+def test_a_session_that_cant_be_read_hides_no_other(diary: Diary) -> None:
+    diary.do().do().do()
+    with closing(sqlite3.connect(diary.path)) as database:
+        database.execute("UPDATE sessions SET began = 'yesterday' WHERE number = 3")
+        database.commit()
+    assert diary.sets() == [3, 3]

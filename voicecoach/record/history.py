@@ -6,6 +6,7 @@ the same text, whatever its file is called. An exercise is known by its name in 
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping
 from pathlib import PureWindowsPath
@@ -13,7 +14,7 @@ from typing import Any
 
 from voicecoach.progression import Key, keys
 from voicecoach.progression.walk import Asked, Outcome, Practice
-from voicecoach.record.rows import moment, named
+from voicecoach.record.rows import UNREADABLE, moment, named
 from voicecoach.routine import Routine
 
 OUTCOMES: Mapping[str, Outcome] = {"done": "done", "hurt": "hurt"}
@@ -23,10 +24,11 @@ OUTCOMES: Mapping[str, Outcome] = {"done": "done", "hurt": "hurt"}
 def practices(
     connection: sqlite3.Connection, routine: Routine, script: str
 ) -> dict[Key, list[Practice]]:
-    """What was done of the exercises that grow, in sessions of that script.
+    """What was done of the exercises that grow, in sessions of that script; those that can't be
+    read don't count.
 
     Raises:
-        sqlite3.Error, ValueError, TypeError: the database, or what stands in it, can't be read.
+        sqlite3.Error: the database can't be read.
     """
     rows = connection.execute(
         "SELECT sessions.number AS session, began, title, script, script_hash, exercises.*"
@@ -45,8 +47,9 @@ def practices(
         for key, row in zip(names, exercises, strict=True):
             if asked := Asked.read(row.get("asked", "")):
                 outcome = OUTCOMES.get(row["state"], "other")
-                began = moment(row["began"])
-                found.setdefault(key, []).append(Practice(began, outcome, asked))
+                with contextlib.suppress(*UNREADABLE):
+                    began = moment(row["began"])
+                    found.setdefault(key, []).append(Practice(began, outcome, asked))
     return found
 
 

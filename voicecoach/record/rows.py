@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sqlite3
@@ -21,6 +22,9 @@ from voicecoach.record.entry import (
     RecordedExercise,
     RecordedSession,
 )
+
+UNREADABLE = (ValueError, TypeError, OverflowError)
+"""What reading raises where somebody else wrote into the record."""
 
 
 def save(
@@ -100,7 +104,7 @@ def load(
                 break
             try:
                 found.append(_session(connection, row, at))
-            except (ValueError, TypeError, OverflowError):  # somebody else wrote into it
+            except UNREADABLE:
                 unreadable += 1
     return tuple(found[::-1]), unreadable
 
@@ -110,10 +114,11 @@ def interruption(
 ) -> Interruption | None:
     """Where the newest session of a script broke off, if it did, and nobody said to forget it.
 
-    Of all scripts, where none is named, that one's whose newest session broke off last.
+    Of all scripts, where none is named, that one's whose newest session broke off last. What can't
+    be read doesn't count.
 
     Raises:
-        sqlite3.Error, ValueError, TypeError: as load.
+        sqlite3.Error: as load.
     """
     rows = connection.execute(
         "SELECT sessions.*, exercises.name AS exercise_name FROM sessions LEFT JOIN exercises"
@@ -123,12 +128,13 @@ def interruption(
         (script_hash, script_hash),
     )
     for row in named(rows):
-        seen = moment(row["seen"])
         over = row["ending"] not in (None, "failed") or row["forgotten"] or row["exercise"] is None
-        goes_on = row["ending"] is None and alive(_owner(row), seen, at)
-        if not over and not goes_on:
-            name = str(row["exercise_name"] or "")
-            return Interruption(row["number"], row["exercise"], name, seen, row["script"])
+        with contextlib.suppress(*UNREADABLE):
+            seen = moment(row["seen"])
+            goes_on = row["ending"] is None and alive(_owner(row), seen, at)
+            if not over and not goes_on:
+                name = str(row["exercise_name"] or "")
+                return Interruption(row["number"], row["exercise"], name, seen, row["script"])
     return None
 
 
