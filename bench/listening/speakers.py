@@ -89,17 +89,10 @@ def _piper_voice(voice: str) -> Any:
     return PiperVoice.load(folder / f"{voice}.onnx")
 
 
-def _hibari(voice: str, text: str, pace: float) -> tuple[int, Samples]:
-    sentence = f"{text[0].upper()}{text[1:]}."
-    samples = _hibari_voice(voice)(sentence, speed=1 / pace, seed=len(text))
-    return 24_000, np.asarray(samples, np.float32)
+def _kokoro(voice: str, text: str, pace: float) -> tuple[int, Samples]:
+    from bench.listening import kokoro
 
-
-@cache
-def _hibari_voice(voice: str) -> Any:
-    from hibari import Hibari
-
-    return Hibari(voice)
+    return kokoro.speak(voice.split("+"), f"{text[0].upper()}{text[1:]}.", 1 / pace)
 
 
 def _program(arguments: list[str], text: str = "") -> tuple[int, Samples]:
@@ -120,7 +113,7 @@ ENGINES = {
     "flite": _flite,
     "festival": _festival,
     "piper": _piper,
-    "hibari": _hibari,
+    "kokoro": _kokoro,
 }
 JOE = "en_US-joe-medium"
 
@@ -141,7 +134,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2622
+SEED = 2623
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",

@@ -1,4 +1,4 @@
-"""Make the verifier: `make verifier`. Takes half an hour on two cores."""
+"""Make the verifier: `make verifier`. Takes an hour on two cores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import voicecoach.controls.microphone
+from bench.listening.kokoro import voices
 from bench.listening.verifying.fitting import fit
 from bench.listening.verifying.heard import heard
 from bench.listening.verifying.voices import VOICES, Line
@@ -33,6 +34,7 @@ def learnt(number: int) -> list[tuple[Line, Samples]]:
 def main() -> None:
     """Speak, listen, fit, and write the weights."""
     said: list[tuple[Line, Samples]] = []
+    voices()
     with ProcessPoolExecutor() as pool:
         for number, words in enumerate(pool.map(learnt, range(VOICES))):
             said += words

@@ -18,10 +18,12 @@ from voicecoach.controls.microphone.segments import Segment, Segments
 
 ROOMS = range(100, 160)
 """Other ones than the table is measured in."""
-SNRS = (None, 20.0, 10.0, 30.0, 14.0)
+SNRS = (None, 20.0, 10.0, 6.0, 14.0)
 """In quiet, or how much softer the noise is than the speaker, in dB."""
 LOUDNESS = (-6.0, 4.0)
 """By how much one word is louder than another, in dB."""
+TAKES = 2
+"""In so many rooms and noises everybody is heard."""
 GAPS = (0.55, 0.9)
 """Between words, in seconds."""
 WHOLE = 0.6
@@ -51,10 +53,17 @@ def heard(number: int) -> list[Heard]:
     """What is understood of a speaker, cut as while a session listens."""
     rng = np.random.default_rng([97, number])
     dry, placed = _speak(number, rng)
+    takes = [_take(dry, placed, number // 10 + 2 * take, rng) for take in range(TAKES)]
+    return [found for take in takes for found in take]
+
+
+def _take(
+    dry: Samples, placed: list[_Placed], number: int, rng: np.random.Generator
+) -> list[Heard]:
     wet = in_room(dry, room(int(rng.choice(ROOMS))).person)[: len(dry)]
     wet *= LEVEL / active(wet)
     wet += rng.normal(0, FLOOR, len(wet)).astype(np.float32)
-    snr = SNRS[number // 10 % len(SNRS)]
+    snr = SNRS[number % len(SNRS)]
     if snr is not None:
         noise = (pink, kitchen)[number % 2](len(wet), rng)
         wet += noise * np.float32(LEVEL * 10 ** (-snr / 20))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.listening.kokoro import voices
 from bench.listening.speakers import Speaker
 from bench.listening.verifying.words import SAID, words
 from voicecoach.controls.microphone.vocabulary import spellings
 
-VOICES = 300
+VOICES = 360
 """How many there are."""
 ACCENTS = ("en-us", "en-gb", "en-029", "en-gb-x-rp", "en-gb-scotland", "en-us-nyc")
 THROATS = (
@@ -21,6 +22,7 @@ THROATS = (
 """Of espeak; none of these is held out."""
 FOREIGN = ("fr", "it", "de", "ru", "pl", "pt", "nl", "sv", "hi", "tr", "cs", "el")
 """Who says what is no phrase only."""
+FESTIVAL = ("festival", "kal_diphone")
 NEAR, USUAL, RUNS = 26, 14, 6
 """How much of that each says: words like phrases, other words, and runs of some words."""
 
@@ -35,7 +37,7 @@ class Line:
 
 
 def speaker(number: int) -> Speaker:
-    """Of ten, four are a neural voice, three espeak's, three older ones'."""
+    """Of ten, three are natural, three espeak's, four older ones'."""
     rng = np.random.default_rng([99, number])
     engine, voice = _voice(number, rng)
     return Speaker(engine, voice, float(rng.uniform(0.87, 1.2)), float(rng.uniform(0.85, 1.25)))
@@ -43,13 +45,14 @@ def speaker(number: int) -> Speaker:
 
 def _voice(number: int, rng: np.random.Generator) -> tuple[str, str]:
     kind = number % 10
-    if kind < 3:
+    natural = dict(enumerate(voices())).get(number // 10 * 3 + kind - 7) if kind > 6 else None
+    if natural:
+        return "kokoro", natural
+    if kind < 3 or kind > 6:
         return "espeak", f"{rng.choice(ACCENTS)}+{rng.choice(THROATS)}"
     if kind < 6:
         return "flite", ("awb", "awb", "kal16")[kind - 3]
-    if kind == 6 and number % 20 == 6:
-        return "festival", "kal_diphone"
-    return ("espeak", str(rng.choice(FOREIGN))) if kind == 6 else ("hibari", "heart")
+    return ("espeak", str(rng.choice(FOREIGN))) if number % 20 > 9 else FESTIVAL
 
 
 def lines(number: int) -> list[Line]:

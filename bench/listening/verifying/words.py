@@ -25,12 +25,16 @@ MEANT = ("nope", "stops", "stopped", "skipped", "pauses", "paused", "repeats", "
 """What would be meant by a phrase."""
 
 
+LETTERS = [chr(number) for number in range(ord("A"), ord("Z") + 1)]
+"""Spelt, they are as short as phrases."""
+
+
 @dataclass(frozen=True)
 class Words:
     """What is no phrase."""
 
     near: list[str]
-    """By sound."""
+    """By sound, or as short."""
     usual: list[str]
     """The most frequent first."""
 
@@ -56,7 +60,7 @@ def words() -> Words:
             return distance(phrase, phones[word]) / max(len(phrase), len(phones[word]))
 
         near.update(sorted(known, key=lambda word: (away(word), word))[:NEIGHBOURS])
-    return Words(sorted(near), known[:USUAL])
+    return Words(sorted(near) + LETTERS, known[:USUAL])
 
 
 def distance(one: Sequence[str], other: Sequence[str]) -> float:

@@ -74,11 +74,11 @@ PLAIN, BARELY = -3.0, -8.5
 """What is as clear as PLAIN needs no Verifier, and what isn't as BARELY doesn't get one."""
 LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
-LEAST_ODDS, ODDS_FOR_SCORE = -1.0, 3.0
+LEAST_ODDS, ODDS_FOR_SCORE = 1.0, 4.0
 """To the Verifier, what is LEAST clear needs such log odds, else it must be said twice; what is
 clearer needs so much less. Of 186 pieces of talk that were taken for commands (of TUNE_PEOPLE of
 bench/listening, and of single English words) 69 are left so, of 323 words of TUNE 319."""
-CERTAIN = 4.0
+CERTAIN = 3.0
 """From which log odds on it is believed also without being clear. Of 23 words of TUNE 8 are
 understood so, and none of 386 pieces of talk is."""
 AT_ONCE = ("stop", "ouch")

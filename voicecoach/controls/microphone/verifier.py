@@ -54,7 +54,7 @@ class Verifier:
 
 def log_odds(kept: Mapping[str, Samples], words: Samples, phrases: Sequence[str]) -> Samples:
     """The log odds that one of the phrases was said, and not anything else: shape (rows,)."""
-    hidden = np.maximum(words @ kept["first"] + kept["first_bias"], 0.0)
+    hidden = np.maximum(words @ kept["view"] @ kept["first"] + kept["first_bias"], 0.0)
     logits = hidden @ kept["second"] + kept["second_bias"]
     logits -= logits.max(axis=1, keepdims=True)
     likely = np.exp(logits)
@@ -67,7 +67,7 @@ def log_odds(kept: Mapping[str, Samples], words: Samples, phrases: Sequence[str]
 
 @cache
 def weights(language: str) -> dict[str, Samples]:
-    """The network of a language: `first`, `second` and their biases; its `classes`."""
+    """The network of a language: `view`, `first`, `second` and their biases; its `classes`."""
     file = files("voicecoach.controls.microphone").joinpath(f"verifier-{language}.npz")
     with file.open("rb") as opened, np.load(opened) as kept:
         return {
