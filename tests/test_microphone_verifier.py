@@ -94,7 +94,7 @@ def test_each_part_of_a_word_is_seen_apart() -> None:
 
 @given(seed=st.integers(0, 1000), loud=st.floats(0, 1e4))
 def test_odds_are_bounded_whatever_is_heard(seed: int, loud: float) -> None:
-    width = weights("en")["first"].shape[0]
+    width = weights("en")["view"].shape[0]
     words = loud * np.random.default_rng(seed).standard_normal((2, width)).astype(np.float32)
     assert -WITHIN <= Verifier("en").odds(words, ["stop"]) <= WITHIN
 
