@@ -168,4 +168,5 @@ def draw(seed: int) -> tuple[Speaker, ...]:
 
 HELD_OUT = draw(SEED)
 """What the table is measured with. Of earlier draws from the same throats results were seen while
-things were tuned; of this one its rates had a say in how strict the verifier is."""
+things were tuned; rates of this one told that the verifier was too strict with voices it doesn't
+know, and TUNE how strict it is to be instead."""
