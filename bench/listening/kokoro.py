@@ -23,6 +23,7 @@ STYLE = 256
 """The width of what makes a voice; there is one for each length of a text."""
 
 
+@cache
 def voices() -> list[str]:
     """Their names: `af_…` are American and female, `bm_…` British and male, and so on. Fetches
     them and the model once, so it is to be called before there are many processes.

@@ -37,7 +37,9 @@ class Line:
 
 
 def speaker(number: int) -> Speaker:
-    """Of ten, three are natural, three espeak's, four older ones'."""
+    """Of ten, three are espeak's, four older ones', and three natural, until each of those has
+    spoken; then they are espeak's, too.
+    """
     rng = np.random.default_rng([99, number])
     engine, voice = _voice(number, rng)
     return Speaker(engine, voice, float(rng.uniform(0.87, 1.2)), float(rng.uniform(0.85, 1.25)))
@@ -45,9 +47,9 @@ def speaker(number: int) -> Speaker:
 
 def _voice(number: int, rng: np.random.Generator) -> tuple[str, str]:
     kind = number % 10
-    natural = dict(enumerate(voices())).get(number // 10 * 3 + kind - 7) if kind > 6 else None
-    if natural:
-        return "kokoro", natural
+    natural = number // 10 * 3 + kind - 7
+    if kind > 6 and natural < len(voices()):
+        return "kokoro", voices()[natural]
     if kind < 3 or kind > 6:
         return "espeak", f"{rng.choice(ACCENTS)}+{rng.choice(THROATS)}"
     if kind < 6:
