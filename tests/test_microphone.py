@@ -261,6 +261,18 @@ def test_who_talks_and_is_not_understood_says_it_again(
     assert after_talk(recogniser, TALK, len(scores)) == [Command.SKIP] * count
 
 
+class Talked(Hesitant):
+    """One that finds it far likelier that something else was said, but for the last time."""
+
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        return replace(super().recognise(samples, *others), talk=len(self._scores) > 1)
+
+
+def test_what_is_far_likelier_something_else_is_talk() -> None:
+    tries = said(*["pass it"] * 3, "next", gap_seconds=0.8)
+    assert heard(listen(alone(tries), Talked(*[ALMOST] * 3, -4.0, -4.0))) == []
+
+
 class Doubting(Hesitant):
     """One that finds something that speaks against it."""
 

@@ -142,6 +142,8 @@ class Guess:
     """Whether that is to be believed."""
     plain: bool = True
     """Whether nothing speaks against it. If anything does, it counts once it is said twice."""
+    talk: bool = False
+    """Whether it is far likelier that something else was said."""
 
     @property
     def clearness(self) -> tuple[bool, float]:

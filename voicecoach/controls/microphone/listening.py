@@ -135,7 +135,7 @@ class _Listener:
         guess = self.recogniser.recognise(segment.samples, *closely)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
-        self._almost = guess.score > ALMOST
+        self._almost = guess.score > ALMOST and not guess.talk
         doubtful = self._is_doubtful(segment)
         talks = not with_coach and self._talks(segment)
         least = CLEAR if command in URGENT else CLEARER
