@@ -52,8 +52,9 @@ def heard(path: Path) -> tuple[float, float, Samples]:
     meter = graph.add("ebur128", "metadata=1:peak=true")
     graph.link_nodes(source, meter, graph.add("abuffersink")).configure()
     integrated, peak, pieces = -70.0, -120.0, []
+    as_written = av.AudioResampler("s16", "mono")
     with av.open(str(path)) as container:
-        for frame in container.decode(audio=0):
+        for frame in (f for coded in container.decode(audio=0) for f in as_written.resample(coded)):
             pieces.append(frame.to_ndarray().reshape(-1) / 32768)
             graph.push(frame)
             while True:
@@ -74,9 +75,13 @@ def speaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSpeaker]:
 
 
 def exported(
-    speaker: LocalSpeaker, tmp_path: Path, made: Program, loudness: float | None = MONO
+    speaker: LocalSpeaker,
+    tmp_path: Path,
+    made: Program,
+    loudness: float | None = MONO,
+    ending: str = "flac",
 ) -> tuple[float, float, Samples]:
-    path = tmp_path / "track.flac"
+    path = tmp_path / f"track.{ending}"
     export_file(Job(path), render_program(made, speaker, loudness, b""))
     return heard(path)
 
@@ -112,6 +117,18 @@ def test_any_session_at_any_loudness(
     integrated, peak, _ = exported(speaker, tmp_path, program(SHORT, **settings), loudness)
     assert integrated == pytest.approx(loudness, abs=0.5)
     assert peak <= -1
+
+
+@pytest.mark.parametrize("ending", ["wav", "mp3", "m4a", "m4b", "opus", "ogg"])
+@pytest.mark.parametrize("loudness", [-19.0, -14.0])
+def test_each_format_is_as_loud(
+    ending: str, loudness: float, speaker: LocalSpeaker, tmp_path: Path
+) -> None:
+    made = program("desk-break")
+    lossless, _, _ = exported(speaker, tmp_path, made, loudness)
+    integrated, peak, _ = exported(speaker, tmp_path, made, loudness, ending)
+    assert integrated == pytest.approx(lossless, abs=0.25)
+    assert peak <= -0.95  # as a coder leaves what was below -1
 
 
 def test_off_is_what_is_played_live(speaker: LocalSpeaker, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from voicecoach.export.material import Material, Tell
 from voicecoach.sound import Samples
 from voicecoach.timeline import Chapter
@@ -29,6 +31,8 @@ class Coding:
     """Bits a second; 0 where the codec loses nothing."""
     codec_options: Mapping[str, str] = field(default_factory=dict)
     container_options: Mapping[str, str] = field(default_factory=dict)
+    gain: float = 1.0
+    """What makes up for a coder that makes all softer."""
 
 
 class File(Protocol):
@@ -83,9 +87,8 @@ def code(
             _set_chapters(container, chapters)
             at = 0
             for block in blocks:
-                frame = av.AudioFrame.from_ndarray(
-                    block.reshape(1, -1), format="flt", layout="mono"
-                )
+                samples = (block * np.float32(coding.gain)).reshape(1, -1)
+                frame = av.AudioFrame.from_ndarray(samples, format="flt", layout="mono")
                 frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
                 packets = stream.encode(frame)
                 if image is not None:  # once the coder of the sound is open
