@@ -15,6 +15,8 @@ COMMON = 20_000
 """Neighbours are sought among so many of the most frequent words."""
 NEIGHBOURS = 45
 """How many of each phrase are taken."""
+NEAREST = 8
+"""So many of those are the ones that are taken for it first."""
 USUAL = 3000
 """What is said without being like a phrase is of so many of the most frequent words."""
 VOWELS = tuple("AEIOU")
@@ -35,6 +37,8 @@ class Words:
 
     near: list[str]
     """By sound, or as short."""
+    nearest: list[str]
+    """The nearest of those."""
     usual: list[str]
     """The most frequent first."""
 
@@ -54,13 +58,16 @@ def words() -> Words:
         if word not in parts and word not in MEANT and phones[word] not in phrases
     ]
     near: set[str] = set()
+    nearest: set[str] = set()
     for phrase in phrases:
 
         def away(word: str, phrase: tuple[str, ...] = phrase) -> float:
             return distance(phrase, phones[word]) / max(len(phrase), len(phones[word]))
 
-        near.update(sorted(known, key=lambda word: (away(word), word))[:NEIGHBOURS])
-    return Words(sorted(near) + LETTERS, known[:USUAL])
+        neighbours = sorted(known, key=lambda word: (away(word), word))[:NEIGHBOURS]
+        near.update(neighbours)
+        nearest.update(neighbours[:NEAREST])
+    return Words(sorted(near) + LETTERS, sorted(nearest), known[:USUAL])
 
 
 def distance(one: Sequence[str], other: Sequence[str]) -> float:

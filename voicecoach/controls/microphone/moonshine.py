@@ -32,7 +32,7 @@ BEHIND = 7.0
 NEVER = -60.0
 """The score of what isn't looked at."""
 AHEAD = 1.5
-"""How far a command must be ahead of the next one; tuned likewise."""
+"""How far a command must be ahead of the next one; tuned with TUNE of bench/listening."""
 RARITY = {
     "pause": 1.5,
     "hold on": 0.5,
@@ -76,14 +76,14 @@ LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
 LEAST_ODDS, ODDS_FOR_SCORE = 0.0, 4.0
 """To the Verifier, what is LEAST clear needs such log odds, else it must be said twice; what is
-clearer needs so much less. Of 936 words of TUNE 746 are understood so at once, and 8 pieces in 133
+clearer needs so much less. Of 936 words of TUNE 742 are understood so at once, and 8 pieces in 133
 minutes of real people's talk (TUNE_PEOPLE of bench/listening, and three more), by verifiers that no
 engine had taught which says the words."""
-UNLIKELY = -5.0
-"""Below such log odds it is talk. Were it none, 757 of those words would be understood, and 12 of
+UNLIKELY = -6.0
+"""Below such log odds it is talk. Were it none, 753 of those words would be understood, and 10 of
 those pieces."""
-CERTAIN = 3.0
-"""From which log odds on it is believed also without being clear. Of 73 such words of TUNE 21 are
+CERTAIN = 2.0
+"""From which log odds on it is believed also without being clear. Of 73 such words of TUNE 20 are
 understood so, and none of 284 such pieces of talk is."""
 AT_ONCE = ("stop", "ouch")
 """What can't wait until it is over."""
