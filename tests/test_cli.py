@@ -7,8 +7,10 @@ import json
 import os
 import pty
 import shlex
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -275,6 +277,23 @@ def test_nobody_who_reads_on_is_no_failure(arguments: list[str]) -> None:
     done = subprocess.run(program, stdout=writer, stderr=subprocess.PIPE, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (EXIT_DONE, b"")
+
+
+def test_who_is_asked_to_end_leaves_no_words_behind(tmp_path: Path) -> None:
+    (tmp_path / "cache").touch()  # so the words are kept in a folder of its own
+    (tmp_path / "temporary").mkdir()
+    own = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": str(tmp_path / "temporary")}
+    words = " ".join(f"Breathe in, and count to {n}." for n in range(3000))
+    program = [sys.executable, "-m", "voicecoach", "say", words, "-o", str(tmp_path / "a.wav")]
+    with subprocess.Popen(program, env=os.environ | own, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        while not any((tmp_path / "temporary").glob("voicecoach-*/*")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert sorted(each.name for each in tmp_path.rglob("*")) == ["cache", "temporary"]
 
 
 def test_what_is_printed_has_all_letters_whatever_the_encoding(tmp_path: Path) -> None:

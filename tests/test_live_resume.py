@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -123,6 +124,22 @@ def test_a_killed_session_is_resumed_where_it_was(
     assert [k for k in killings if not k.whole] == []
     assert [k for k in killings if not k.right] == []
     assert max(k.landed for k in killings) > 1, "none came far enough to be resumed elsewhere"
+
+
+@pytest.mark.usefixtures("own_record")
+def test_a_session_that_is_asked_to_end_fades_and_can_be_resumed(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    script = steps_script(tmp_path)
+    with Live(sound_server, script, *QUICK) as live:
+        live.wait_for(lambda e: e["event"] == "stepStarted" and e["exercise"] == 3)
+        live.process.send_signal(signal.SIGTERM)
+        assert live.finish(10) == 128 + signal.SIGTERM
+        assert live.wait_for(lambda e: e["event"] == "ended")["how"] == "killed"
+    shown, _ = finished(voicecoach(sound_server, "log"))
+    assert "broke off in Step 3" in shown
+    with Live(sound_server, script, "--resume", *QUICK) as live:
+        assert live.wait_for(lambda e: e["event"] == "stepStarted")["exercise"] == 3
 
 
 @pytest.mark.usefixtures("own_record")

@@ -32,8 +32,9 @@ from voicecoach.events import (
 from voicecoach.library import ANSWER
 from voicecoach.phrases import phrases
 from voicecoach.record import Record, database
-from voicecoach.record.rows import bad_in_a_row
+from voicecoach.record.history import bad_in_a_row
 from voicecoach.rendition import Rendition
+from voicecoach.routine import Routine
 from voicecoach.session import Session
 from voicecoach.session.question import (
     BEFORE_SECONDS,
@@ -179,6 +180,26 @@ def test_no_takes_an_answer_back_and_it_is_asked_again() -> None:
     assert (read.answer, read.answer_source, read.ending) == (None, "", "done")
 
 
+def test_a_no_that_takes_no_answer_back_ends_nothing() -> None:
+    said = WORSE, Command.UNDO, Command.UNDO
+    events, samples, _ = ask(*said, source=VOICE)
+    undone = Answered(WORSE, VOICE), Obeyed("undo", VOICE)
+    ignored = Ignored("undo", VOICE, "nothing was answered")
+    assert events == [Asked(), *undone, Asked(), ignored, Asked(), Ended("done")]
+    assert _tail(samples) > LISTEN_SECONDS * RATE, "an answer could still come"
+
+
+def test_where_nobody_can_answer_any_more_it_ends() -> None:
+    left = [True]
+    rendition = make_rendition(pace="2")
+    question = Question(answerable=lambda: left.pop() if left else False)
+    session = Session(rendition, len(rendition.program.steps) - 1, question)
+    events: list[Event] = []
+    who = Answerer(WORSE, Command.UNDO, early=None, name=VOICE)
+    assert session.run(lambda: FastOutput(session=session), [events.append], [who]) == "done"
+    assert Obeyed("undo", VOICE) in events
+
+
 def test_a_session_that_listens_says_what_can_be_said() -> None:
     speaker = Spoken()
     rendition = make_rendition(speaker, pace="2")
@@ -282,18 +303,28 @@ def test_it_is_done_once_it_is_asked_and_the_answer_comes_on_top(path: Path) -> 
     assert (read.ending, read.answer) == ("done", Answer(pain=0))
 
 
+EASE = Routine("Ease")
+Ran = tuple[str, str, str]
+"""A session's title, and its script's file and text."""
+sessions = st.tuples(*(st.sampled_from(each) for each in (("Ease", "Hip"), ("a.md", "b.md"), "xy")))
+
+
 @given(
-    st.lists(st.tuples(st.sampled_from(["Ease", "Neck"]), st.sampled_from([*ANSWERS, None]))),
-    st.sampled_from(["Ease", "Neck", "Hip"]),
+    st.lists(st.tuples(sessions, st.sampled_from([*ANSWERS, None]))),
+    sessions,
 )
-def test_bad_ones_in_a_row(given: list[tuple[str, Answer | None]], title: str) -> None:
+def test_bad_ones_in_a_row(given: list[tuple[Ran, Answer | None]], own: Ran) -> None:
     rows = [(each, answer) for each, answer in given if answer]
+    same = [own[:2] == each[:2] or own[2] == each[2] for each, _ in rows]
 
     def run(answers: list[Answer]) -> int:
         good = [n for n, answer in enumerate(reversed(answers)) if not answer.bad]
         return good[0] if good else len(answers)
 
-    expected = max(run([a for _, a in rows]), run([a for each, a in rows if each == title]))
+    expected = max(
+        run([a for _, a in rows]),
+        run([a for (_, a), is_own in zip(rows, same, strict=True) if is_own]),
+    )
     with closing(sqlite3.connect(":memory:")) as file:
         for statements in database.MIGRATIONS:
             for statement in statements:
@@ -301,10 +332,12 @@ def test_bad_ones_in_a_row(given: list[tuple[str, Answer | None]], title: str) -
         for each, answer in given:
             file.execute(
                 "INSERT INTO sessions (title, script, script_hash, settings, began, seen,"
-                " played_seconds, feeling, pain) VALUES (?, '', '', '{}', '', '', 0, ?, ?)",
-                (each, *((answer.feeling, answer.pain) if answer else (None, None))),
+                " played_seconds, feeling, pain) VALUES (?, ?, ?, '{}', '', '', 0, ?, ?)",
+                (*each, *((answer.feeling, answer.pain) if answer else (None, None))),
             )
-        assert bad_in_a_row(file, title) == expected
+        title, script, script_hash = own
+        routine = Routine(title, script_hash=script_hash)
+        assert bad_in_a_row(file, routine, f"home/{script}") == expected
 
 
 def test_a_record_of_before_is_read_and_goes_on(path: Path) -> None:
@@ -321,7 +354,7 @@ def test_a_record_of_before_is_read_and_goes_on(path: Path) -> None:
     record = Record(path)
     assert [(s.title, s.answer) for s in record.sessions()] == [("Old", None)]
     for count in range(3):
-        assert record.bad_in_a_row("Ease") == count
+        assert record.bad_in_a_row(EASE, "ease.md") == count
         record_session(record, answered(WORSE))
     assert [s.answer for s in record.sessions()] == [None, WORSE, WORSE, WORSE]
 
@@ -331,4 +364,4 @@ def test_values_that_are_no_answer_are_none(path: Path) -> None:
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("UPDATE sessions SET feeling = 'splendid', pain = 'none'")
     assert Record(path).sessions()[0].answer is None
-    assert Record(path).bad_in_a_row("Ease") == 0
+    assert Record(path).bad_in_a_row(EASE, "ease.md") == 0

@@ -13,8 +13,11 @@ import gc
 import importlib
 import io
 import os
+import signal
 import sys
-from typing import Any, TextIO
+import threading
+from collections.abc import Iterator
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -112,11 +115,38 @@ def main() -> None:
     sys.exit(run())
 
 
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Meanwhile a kill, or a terminal that is closed, ends us as Ctrl-C does: nothing half-written
+    is left.
+    """
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, _frame: object) -> NoReturn:
+        for each in ours:  # a shell says it once more, and what was begun is to be tidied up
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in ours:  # nohup ignores
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            if signal.getsignal(number) is end:
+                signal.signal(number, signal.SIG_DFL)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; whatever goes wrong is printed here, in one place."""
     try:
-        code = voicecoach.main(arguments, prog_name="voicecoach", standalone_mode=False)
-        sys.stdout.flush()
+        with _ended_in_order():
+            code = voicecoach.main(arguments, prog_name="voicecoach", standalone_mode=False)
+            sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except (KeyboardInterrupt, click.Abort):

@@ -43,7 +43,7 @@ SPAN_NAMES = {
     "breath": "Breathe",
     "beat": "Count",
 }
-ENDINGS = {"done": "Done.", "stopped": "Stopped.", "hurt": "Stopped: it hurt.", "failed": ""}
+ENDINGS = {"done": "Done.", "stopped": "Stopped.", "hurt": "Stopped: it hurt."}
 
 ASKED = "How was it? b better, s same, w worse, or 0 to 10: how much it hurts; space: no answer"
 SEEK_ADVICE = "Three times in a row it was not good. Please seek advice before you go on."
@@ -163,7 +163,7 @@ def event_line(event: Event) -> str:
             said = f"Pain {answer.pain} of 10." if answer.feeling is None else f"{answer}."
             return f"{said.capitalize()} {SEEK_ADVICE if advice else 'Thank you.'}"
         case Ended(how):
-            return ENDINGS[how]
+            return ENDINGS.get(how, "")
     return ""
 
 

@@ -9,7 +9,7 @@ from voicecoach.step import Step
 from voicecoach.timeline import Cue
 from voicecoach.units import Frames, seconds
 
-Ending = Literal["done", "stopped", "hurt", "failed"]
+Ending = Literal["done", "stopped", "hurt", "failed", "killed"]
 Feeling = Literal["better", "same", "worse"]
 FEELINGS: tuple[Feeling, ...] = ("better", "same", "worse")
 MOST_PAIN = 10

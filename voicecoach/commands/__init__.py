@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -189,32 +186,6 @@ def terminal(*, aside: bool = False) -> bool:
     """Whether somebody looks at a terminal; `aside`, at what is printed on standard error."""
     file = sys.stderr if aside else sys.stdout
     return file.isatty() and os.environ.get("TERM") != "dumb"
-
-
-@contextlib.contextmanager
-def ended_in_order() -> Iterator[None]:
-    """Meanwhile a kill, or a terminal that is closed, ends us as Ctrl-C does: nothing half-written
-    is left.
-    """
-    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    ours = []
-    if threading.current_thread() is threading.main_thread():
-        ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
-
-    def end(number: int, _frame: object) -> NoReturn:
-        for each in ours:  # a shell says it once more, and what was begun is to be tidied up
-            signal.signal(each, signal.SIG_IGN)
-        sys.exit(128 + number)
-
-    for number in ours:  # nohup ignores
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number in ours:
-            if signal.getsignal(number) is end:
-                signal.signal(number, signal.SIG_DFL)
 
 
 def is_plan(script: str) -> bool:

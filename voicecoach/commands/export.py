@@ -16,7 +16,6 @@ import click
 from voicecoach.bars import Bars, progress_display
 from voicecoach.commands import (
     ScriptName,
-    ended_in_order,
     is_plan,
     read_routine,
     setting_options,
@@ -220,7 +219,7 @@ def carry_out(
     """
     failed: list[tuple[str, VoicecoachError]] = []
     lengths: dict[Path, Frames] = {}
-    with ended_in_order(), progress_display(shown=terminal()) as bars:
+    with progress_display(shown=terminal()) as bars:
         if skip_existing:
             wanted = [order.missing() for order in orders]
             for order, less in zip(orders, wanted, strict=True):

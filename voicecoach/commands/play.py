@@ -125,7 +125,7 @@ def _play(
     record = Record()
     exercise = _where_to_begin(record, program, script, display, resume=resume)
     controllers = _controllers(control, display)
-    question = _question(record, program, control, controllers)
+    question = _question(record, program, script, control, controllers)
     rendition = Rendition(program, speaker)
     session = Session(rendition, exercise_start(rendition.program, exercise), question)
     if voice := open_voice(session, settings, display.say):
@@ -146,7 +146,7 @@ def _play(
 
 
 def _question(
-    record: Record, program: Program, control: str, controllers: list[Controller]
+    record: Record, program: Program, script: str, control: str, controllers: list[Controller]
 ) -> Question | None:
     """Ask whoever can answer, by keys or by voice; another program only if the user wants it to be
     asked.
@@ -155,7 +155,7 @@ def _question(
     program_steers = control == "stdin"
     if not settings.ask or (program_steers and "ask" not in settings.pinned):
         return None
-    bad_before = record.bad_in_a_row(program.title)
+    bad_before = record.bad_in_a_row(program.routine, script)
     return Question(bad_before, lambda: program_steers or _answerable(controllers))
 
 

@@ -29,9 +29,9 @@ from voicecoach.record.entry import (
     RecordedSession,
     State,
 )
-from voicecoach.record.history import practices
+from voicecoach.record.history import bad_in_a_row, practices
 from voicecoach.record.progress import Clock, Progress, now
-from voicecoach.record.rows import bad_in_a_row, forget, interruption, load
+from voicecoach.record.rows import forget, interruption, load
 from voicecoach.record.writer import FAILURES, SessionRecord, cause
 from voicecoach.routine import Routine
 from voicecoach.settings import Settings
@@ -132,9 +132,11 @@ class Record:
         """Don't tell of it again: it was taken up, or let be. Never raises: see `trouble`."""
         self._try(lambda database: forget(database, broken_off))
 
-    def bad_in_a_row(self, title: str) -> int:
-        """How many times in a row the answer was a bad one, up to now. Never raises: `trouble`."""
-        return self._try(lambda database: bad_in_a_row(database, title)) or 0
+    def bad_in_a_row(self, routine: Routine, script: str) -> int:
+        """How many times in a row the answer was a bad one, up to now, of all or of this script's,
+        as for `practices`. Never raises: see `trouble`.
+        """
+        return self._try(lambda database: bad_in_a_row(database, routine, script)) or 0
 
     def _try(self, ask: Callable[[sqlite3.Connection], Result]) -> Result | None:
         self.trouble = ""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import PureWindowsPath
 from typing import Any
 
 from voicecoach.progression import Key, keys
 from voicecoach.progression.walk import Asked, Outcome, Practice
-from voicecoach.record.rows import UNREADABLE, moment, named
+from voicecoach.record.rows import UNREADABLE, answer_of, moment, named
 from voicecoach.routine import Routine
 
 OUTCOMES: Mapping[str, Outcome] = {"done": "done", "hurt": "hurt"}
@@ -51,6 +52,25 @@ def practices(
                     began = moment(row["began"])
                     found.setdefault(key, []).append(Practice(began, outcome, asked))
     return found
+
+
+def bad_in_a_row(connection: sqlite3.Connection, routine: Routine, script: str) -> int:
+    """How many answers were bad ones since the last good one: of all sessions, or of that script's.
+
+    Raises:
+        sqlite3.Error: the database can't be read.
+    """
+    rows = connection.execute(
+        "SELECT title, script, script_hash, feeling, pain FROM sessions"
+        " WHERE feeling IS NOT NULL OR pain IS NOT NULL ORDER BY number DESC LIMIT 1000"
+    )
+    every, own = [], []
+    for row in named(rows):
+        if answer := answer_of(row):
+            every.append(answer.bad)
+            if is_of(routine, script, row["title"], row["script"], row["script_hash"]):
+                own.append(answer.bad)
+    return max(sum(1 for _ in takewhile(bool, bad)) for bad in (every, own))
 
 
 def is_of(routine: Routine, script: str, title: str, name: str, script_hash: str) -> bool:

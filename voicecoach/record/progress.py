@@ -88,7 +88,8 @@ class Progress:
             case Answered():
                 self._change(answer=event.answer, answer_source=event.source)
             case Ended():
-                if not self._asked or event.how == "hurt":
+                over = event.how != "killed"  # which nobody asked for: it broke off
+                if over and (not self._asked or event.how == "hurt"):
                     self._end(event.how)
                 self._asked = False
         return self.entry is not before

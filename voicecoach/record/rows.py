@@ -9,8 +9,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
-from operator import itemgetter
 from typing import Any
 
 from voicecoach.events import ANSWERS, Answer
@@ -138,21 +136,6 @@ def interruption(
     return None
 
 
-def bad_in_a_row(connection: sqlite3.Connection, title: str) -> int:
-    """How many answers were bad ones since the last good one: of all sessions, or of this one.
-
-    Raises:
-        sqlite3.Error: as load.
-    """
-    rows = connection.execute(
-        "SELECT title, feeling, pain FROM sessions WHERE feeling IS NOT NULL OR pain IS NOT NULL"
-        " ORDER BY number DESC LIMIT 1000"
-    )
-    given = [(row["title"], answer.bad) for row in named(rows) if (answer := _answer(row))]
-    own = [each for each in given if each[0] == _plain(title)]
-    return max(sum(1 for _ in takewhile(itemgetter(1), each)) for each in (given, own))
-
-
 def forget(connection: sqlite3.Connection, broken_off: Interruption) -> None:
     """Never tell again that a session broke off.
 
@@ -223,7 +206,7 @@ def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) 
         played_seconds=_seconds(row["played_seconds"]),
         ended=moment(row["ended"]) if row["ended"] else None,
         ending=row["ending"],
-        answer=_answer(row),
+        answer=answer_of(row),
         answer_source=str(row.get("answer_source", "")),
         number=number,
         running=row["ending"] is None and alive(_owner(row), seen, at),
@@ -231,7 +214,7 @@ def _session(connection: sqlite3.Connection, row: dict[str, Any], at: datetime) 
     )
 
 
-def _answer(row: dict[str, Any]) -> Answer | None:
+def answer_of(row: dict[str, Any]) -> Answer | None:
     """A record that couldn't be brought to this version, as it may only be read, has none."""
     feeling, pain = row.get("feeling"), row.get("pain")
     return next((each for each in ANSWERS if (each.feeling, each.pain) == (feeling, pain)), None)
