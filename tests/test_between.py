@@ -16,6 +16,7 @@ from tests.fakes import ImpulseSpeaker
 from tests.test_director import Player, UnfinishedSpeaker, playing
 from voicecoach.controls import Command
 from voicecoach.errors import SpeechError
+from voicecoach.events import Obeyed
 from voicecoach.session.actions import LEVEL_STEP, SOFTEST
 from voicecoach.session.edit import CLEAR
 from voicecoach.session.stream import AHEAD, FADE, HEADROOM
@@ -96,12 +97,87 @@ def test_a_pause_while_an_answer_is_being_spoken_is_one(command: Command, words:
         with being_spoken(player, command, speaker):
             player.director.hear(Command.PAUSE)
             assert not player.pull(RATE)[FADE:].any()
-        player.do(Command.PAUSE)
+        player.obey(Command.PAUSE)
         assert not player.pull(10 * RATE).any()
         player.do(Command.RESUME)
         player.finish()
         assert [text for text in texts(player) if words in text][0:2]
         assert player.held()[1] == pytest.approx(40, abs=0.1)
+
+
+def test_a_pause_while_a_skip_is_being_spoken_is_one() -> None:
+    speaker = UnfinishedSpeaker("Bring your head")
+    with playing(SCRIPT, speaker) as player:
+        player.until("hold", 1, 5)
+        with being_spoken(player, Command.SKIP, speaker):
+            player.director.hear(Command.PAUSE)
+            assert not player.pull(RATE)[FADE:].any()
+        assert not player.pull(RATE).any(), "the skip is done, and the pause has its turn next"
+        player.obey(Command.PAUSE)
+        assert not player.pull(10 * RATE).any()
+        player.do(Command.RESUME)
+        player.finish()
+        assert [text for text in texts(player) if "head" in text] == ["Bring your head down."]
+
+
+@pytest.mark.parametrize("command", [Command.ENOUGH, Command.REPEAT, Command.BACK, Command.LONGER])
+@pytest.mark.parametrize("urgent", [Command.PAUSE, Command.TOGGLE])
+def test_what_is_done_before_a_pause_that_waits_is_not_heard(
+    command: Command, urgent: Command
+) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 5)
+        player.director.hear(urgent)
+        player.pull(FADE)
+        player.obey(command)
+        assert not player.pull(RATE).any()
+        player.obey(urgent)
+        assert not player.pull(RATE).any()
+        player.do(Command.RESUME)
+        player.finish()
+        assert any("head" in text for text in texts(player))
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [Command.SKIP],
+        [Command.BACK],
+        [Command.REPEAT],
+        [Command.REPEAT, Command.REPEAT],
+        [Command.SKIP, Command.UNDO],
+        [Command.PAUSE, Command.RESUME],
+        [Command.PAUSE, Command.SKIP],
+        [Command.PAUSE, Command.RESUME, Command.SKIP],
+        [Command.LONGER],
+        [Command.ENOUGH],
+        [Command.SLOWER],
+    ],
+    ids=" ".join,
+)
+def test_what_is_announced_is_said_once_whatever_is_asked_for(commands: list[Command]) -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 15)
+        assert player.director.rendition.measured(20)
+        assert player.director.announcements.say("microphone_mute")
+        for command in commands:
+            player.pull(RATE // 10)
+            player.do(command)
+        player.finish()
+        assert sum("hear nothing" in text for text in texts(player)) == 1
+
+
+def test_what_is_announced_after_a_hold_that_goes_on_all_the_same_is_said_once() -> None:
+    with playing(SCRIPT) as player:
+        player.until("hold", 1, 19.9)
+        player.pull(RATE // 2)
+        assert player.director.rendition.measured(20)
+        assert player.director.announcements.say("microphone_mute")
+        player.pull(10)
+        assert isinstance(player.do(Command.LONGER), Obeyed)
+        player.finish()
+        assert sum("hear nothing" in text for text in texts(player)) == 1
+        assert player.held()[1] > 45
 
 
 def at_the_end(player: Player) -> None:
@@ -129,7 +205,7 @@ def test_a_stop_in_the_last_second_is_answered_however_long_that_takes(command: 
         at_the_end(player)
         player.director.hear(command)
         assert not player.pull(RATE)[FADE:].any()
-        player.do(command)
+        player.obey(command)
         silent = len(player.played)
         player.finish()
         answer = "Stop now." if command is Command.OUCH else "We stop here."

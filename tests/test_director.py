@@ -94,6 +94,11 @@ class Player:
 
     def do(self, command: Command) -> Event:
         self.director.hear(command)
+        return self.obey(command)
+
+    def obey(self, command: Command) -> Event:
+        """A command that was heard has its turn."""
+        self.director.heed(command)
         self._report()
         told = list(self.director.obey(command, "test"))
         self.events += told

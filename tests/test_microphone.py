@@ -381,6 +381,13 @@ def test_until_then_that_must_be_clear(score: float, commands: list[Command]) ->
     assert heard(listen(stream, Urgent(score))) == commands
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_what_no_sound_is_makes_nobody_deaf(value: float, english: Recogniser) -> None:
+    words = said("pause", "next")
+    words[100] = value
+    assert heard(listen(alone(words), english)) == [Command.PAUSE, Command.SKIP]
+
+
 def test_long_noise_makes_nobody_deaf(english: Recogniser) -> None:
     word = said("stop", "continue", speaker=SPEAKERS[1])
     rng = np.random.default_rng(4)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import io
 import queue
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -78,6 +83,106 @@ def test_an_ear_hears_and_survives_the_end_of_its_process() -> None:
         ear.close()
     ear.hear(spoken[0])
     assert told.reports.empty()
+
+
+SLOW = """
+import os, sys, time
+from pathlib import Path
+from voicecoach.controls.microphone import worker
+seconds = float(Path("seconds").read_text())
+load = worker.open_recogniser
+worker.open_recogniser = lambda *a, **b: (time.sleep(seconds), load(*a, **b))[1]
+worker.main()
+"""
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[float], Told]:
+    """An Ear's process takes so long to load; what the Ear tells."""
+
+    def start(seconds: float) -> Told:
+        (tmp_path / "seconds").write_text(str(seconds))
+        started = subprocess.Popen
+
+        def popen(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+            slowly = [sys.executable, "-P", "-c", SLOW, command[-1]]
+            return started(slowly, cwd=tmp_path, **options)  # type: ignore[call-overload, no-any-return]
+
+        monkeypatch.setattr("voicecoach.controls.microphone.ear.subprocess.Popen", popen)
+        return Told()
+
+    return start
+
+
+def test_blocks_of_the_last_seconds_wait_until_the_models_are_loaded(
+    slow: Callable[[float], Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = list(alone(said("pause", "next")))
+    monkeypatch.setattr("voicecoach.controls.microphone.ear.MOST_WAITING", len(spoken))
+    told = slow(1.0)
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    try:
+        silence = Block(np.zeros(BLOCK, np.float32))
+        for block in [silence] * 400 + spoken:
+            ear.hear(block)
+        told.next(Ready)
+        first, second = told.next(Heard), told.next(Heard)
+        assert (first.command, second.command) == (Command.PAUSE, Command.SKIP)
+        assert first.start > 400 * BLOCK, "counted from the beginning"
+    finally:
+        ear.close()
+
+
+def test_a_process_that_never_loads_is_ended_and_that_is_told(
+    slow: Callable[[float], Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicecoach.controls.microphone.ear.MOST_WAITING", 50)
+    monkeypatch.setattr("voicecoach.controls.microphone.ear.LOAD_SECONDS", 0.5)
+    told = slow(600)
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    try:
+        while ear._thread.is_alive():
+            ear.hear(Block(np.zeros(BLOCK, np.float32)))
+            time.sleep(0.002)
+        assert told.next(Failed).why.endswith("the process that listens doesn't answer")
+    finally:
+        ear.close()
+
+
+def test_somebody_who_spoke_when_the_process_ended_has_ended() -> None:
+    told = Told()
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    try:
+        told.next(Ready)
+        words = list(alone(said("breathe in slowly and let go")))
+        for block in words[: len(words) // 2]:
+            ear.hear(block)
+        assert told.next(Speech).began
+        assert ear._process
+        ear._process.kill()
+        assert not told.next(Speech).began
+        told.next(Ready)
+    finally:
+        ear.close()
+
+
+def test_nothing_of_the_users_folder_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("numpy", "soxr", "secrets", "voicecoach", "json"):
+        (tmp_path / f"{name}.py").write_text("open('run', 'w').close(); raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    told = Told()
+    ear = Ear("en", told.reports.put)
+    ear.start()
+    try:
+        told.next(Ready)
+    finally:
+        ear.close()
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_ear_that_was_closed_tells_nothing() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bench.listening.speakers import Speaker
 from bench.listening.streams import joined
 from voicecoach.controls.microphone import BLOCK, RATE, Block, Samples
-from voicecoach.controls.microphone.cleaning import KEPT, Cleaner, Stream
+from voicecoach.controls.microphone.cleaning import KEPT, Cleaner, History
 from voicecoach.controls.microphone.echo import STEP
 from voicecoach.controls.microphone.softening import Softening
 
@@ -229,7 +229,7 @@ def test_silence_and_digital_noise_are_survived() -> None:
 @settings(max_examples=50)
 @given(st.lists(st.integers(0, 40_000), min_size=1, max_size=12), st.integers(-100, 200_000))
 def test_a_stream_is_read_by_number(lengths: list[int], start: int) -> None:
-    stream, whole = Stream(), np.zeros(0, np.float32)
+    stream, whole = History(), np.zeros(0, np.float32)
     for length in lengths:
         more = np.arange(len(whole) + 1, len(whole) + length + 1, dtype=np.float32)
         stream.add(more)
@@ -241,7 +241,7 @@ def test_a_stream_is_read_by_number(lengths: list[int], start: int) -> None:
 
 
 def test_between_two_samples_stands_what_the_sound_is_there() -> None:
-    stream = Stream()
+    stream = History()
     tone = np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE).astype(np.float32)
     stream.add(tone)
     np.testing.assert_allclose(stream.read_between(500, 1, 256), tone[500:756], atol=1e-6)

@@ -234,6 +234,20 @@ def test_a_worker_ends_when_whoever_asks_is_killed(when: str) -> None:
     wait_until(group, 0)
 
 
+def test_nothing_of_the_users_folder_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("numpy", "pyttsx3", "voicecoach", "json"):
+        (tmp_path / f"{name}.py").write_text("open('run', 'w').close(); raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path)
+    engine = EngineProcess()
+    try:
+        engine.speak("Go.", "gmw/en-us", 135, 0.0)
+    finally:
+        engine.close()
+    assert not (tmp_path / "run").exists()
+
+
 # --- another engine, or none
 
 

@@ -28,7 +28,17 @@ from voicecoach.controls.microphone import (
     Speech,
 )
 from voicecoach.controls.played import Played, open_resampler
-from voicecoach.controls.voice import AGAIN_SECONDS, MISSING, MUTE, MUTE_SECONDS, Voice
+from voicecoach.controls.voice import (
+    AGAIN_SECONDS,
+    CUT_SECONDS,
+    DEAF,
+    GATED_SECONDS,
+    MISSING,
+    MUTE,
+    MUTE_SECONDS,
+    PHRASES,
+    Voice,
+)
 from voicecoach.errors import UnavailableError
 from voicecoach.events import Answer, Answered, Asked, Moment, Obeyed, Passed
 from voicecoach.step import Step
@@ -273,14 +283,35 @@ def test_a_muted_microphone_is_said_aloud_once() -> None:
     with listening() as scene:
         for _ in range(MUTE_SECONDS - 1):
             scene.ear.tell(condition(-120))
-        scene.ear.tell(condition(-70))
-        for _ in range(MUTE_SECONDS - 1):
-            scene.ear.tell(condition(-120))
         assert not scene.host.announced
         for _ in range(3 * MUTE_SECONDS):
             scene.ear.tell(condition(-120))
-        assert scene.host.announced == [MUTE]
+        assert scene.host.announced == [PHRASES[MUTE]]
         assert scene.shown == ["The microphone is silent, or muted; keys still work."]
+
+
+def test_one_that_gives_nothing_between_two_words_is_not_muted() -> None:
+    with listening() as scene:
+        scene.microphone.given.put(Taken(SECOND, 1.0))
+        scene.wait_for(lambda: scene.voice.hears)
+        for _ in range(2):
+            scene.ear.tell(condition(-50))
+            for _ in range(GATED_SECONDS - 1):
+                scene.ear.tell(condition(-120))
+        assert not scene.host.announced
+        assert scene.voice.hears
+        scene.ear.tell(condition(-120))
+        assert scene.host.announced == [PHRASES[MUTE]]
+        assert not scene.voice.hears
+
+
+def test_a_word_ends_where_the_microphone_goes() -> None:
+    with listening() as scene:
+        scene.microphone.given.put(Taken(SECOND, 1.0))
+        scene.microphone.given.put("it has gone")
+        scene.wait_for(lambda: len(scene.microphone.opened) == 2)
+        assert sum(len(b.microphone) for b in scene.ear.blocks) == RATE * (1 + CUT_SECONDS)
+        assert not any(block.microphone.any() for block in scene.ear.blocks[RATE // BLOCK :])
 
 
 def test_a_missing_microphone_is_said_once_and_looked_for_until_it_is_there(
@@ -288,21 +319,24 @@ def test_a_missing_microphone_is_said_once_and_looked_for_until_it_is_there(
 ) -> None:
     monkeypatch.setattr("voicecoach.controls.voice.AGAIN_SECONDS", 0.05)
     with listening(refusals=2) as scene:
-        assert scene.host.announced == [MISSING]
+        assert scene.host.announced == [PHRASES[MISSING]]
         assert scene.shown == ["No microphone found; keys still work."]
         scene.microphone.given.put(Taken(SECOND[:BLOCK], 100.0))
         scene.wait_for(lambda: len(scene.ear.blocks) == 1)
         assert scene.ear.blocks[0].anew
         scene.microphone.given.put("the microphone gives no sound any more")
         scene.wait_for(lambda: len(scene.microphone.opened) == 4)
-        assert scene.host.announced == [MISSING], "once"
+        assert scene.host.announced == [PHRASES[MISSING]], "once"
         assert scene.host.ducked[-1] is False
+        scene.ear.tell(Failed("it has ended"))
+        assert scene.host.announced == [PHRASES[MISSING], PHRASES[DEAF]], "another trouble"
+        assert scene.shown[1:] == ["It has ended; keys still work."]
 
 
 def test_models_that_fail_are_told_and_the_microphone_is_given_back() -> None:
     with listening() as scene:
         scene.ear.tell(Failed("the recogniser has stopped"))
-        assert scene.host.announced == [MISSING]
+        assert scene.host.announced == [PHRASES[DEAF]]
         assert scene.shown == ["The recogniser has stopped; keys still work."]
         scene.microphone.given.put(Taken(SECOND[:BLOCK], 100.0))
         scene.wait_for(lambda: scene.microphone.closed > 0)

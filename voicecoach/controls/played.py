@@ -29,7 +29,7 @@ class Played:
 
     def __init__(self) -> None:
         self._taken: deque[tuple[Samples, float]] = deque(maxlen=MOST_WAITING)
-        self._stream = Stream(SESSION_RATE)
+        self._stream = Continuity(SESSION_RATE)
 
     def take(self, samples: Samples, at: float) -> None:
         """The next samples, at the session's rate, at a moment on the monotonic clock."""
@@ -53,7 +53,7 @@ def open_resampler() -> soxr.ResampleStream:
     return soxr.ResampleStream(SESSION_RATE, RATE, 1, dtype="float32")
 
 
-class Stream:
+class Continuity:
     """A device's samples against the clock: they may come late, but then all of them come."""
 
     def __init__(self, rate: int) -> None:
@@ -71,7 +71,7 @@ class Stream:
     def interrupted(self, count: int, at: float) -> bool:
         """Count so many samples that came at a moment; whether some are missing before them.
 
-        >>> stream, moments = Stream(100), [0, 0.1, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 1.0]
+        >>> stream, moments = Continuity(100), [0, 0.1, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 1.0]
         >>> any(stream.interrupted(10, at) for at in moments)
         False
         >>> [stream.interrupted(10, at) for at in (5, 5.1)]

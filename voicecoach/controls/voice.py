@@ -27,14 +27,19 @@ from voicecoach.controls.microphone import (
     Speech,
 )
 from voicecoach.controls.microphone.ear import Ear
-from voicecoach.controls.played import Played, Stream, open_resampler
+from voicecoach.controls.played import Continuity, Played, open_resampler
 from voicecoach.errors import UnavailableError, as_sentence
 from voicecoach.events import Answered, Asked, Event, Obeyed, Passed
 
 MUTE_DB = -100.0
 """A microphone is mute, or muted, below this level: even a silent room is above it."""
 MUTE_SECONDS = 10
-"""So long it may be: a system that takes noise away gives nothing at all between two words."""
+"""So long it may be: ..."""
+GATED_SECONDS = 180
+"""... and so long after it has given sound: a system that takes noise away gives nothing at all
+between two words, and who exercises says nothing for minutes."""
+CUT_SECONDS = 0.5
+"""So much silence follows what a microphone gave last, so that a word ends there."""
 AGAIN_SECONDS = 2.0
 """How often a microphone that has gone is looked for."""
 OWN_SECONDS = 2.0
@@ -42,8 +47,9 @@ OWN_SECONDS = 2.0
 NO_SECONDS = 4.0
 """So long after a command or an answer "no" can be meant for it."""
 
-MISSING, MUTE = "microphone_missing", "microphone_mute"
-"""The phrases in which the coach says so."""
+MISSING, MUTE, DEAF = "missing", "mute", "deaf"
+PHRASES = {MISSING: "microphone_missing", MUTE: "microphone_mute", DEAF: "microphone_mute"}
+"""What is wrong, each said and shown once, and in which phrase."""
 
 
 class Host(Protocol):
@@ -111,7 +117,7 @@ class Voice:
         self._capture: Microphone | None = None
         self._listener = threading.Thread(target=self._listen, name="listen", daemon=True)
         self._given = False
-        self._mute_seconds = 0
+        self._mute_seconds, self._most_mute = 0, MUTE_SECONDS
         self._converged = False
         self._obeyed = float("-inf")
         self._asked = False
@@ -129,7 +135,7 @@ class Voice:
     @property
     def hears(self) -> bool:
         """Whether there is a microphone that gives more than silence, and somebody who listens."""
-        return self._given and self._mute_seconds < MUTE_SECONDS and not self._closing.is_set()
+        return self._given and self._mute_seconds < self._most_mute and not self._closing.is_set()
 
     def watch(self, event: Event) -> None:
         """Keep in mind what the coach is saying, whether he asks, and when he last obeyed."""
@@ -156,18 +162,22 @@ class Voice:
             try:
                 self._hear(capture)
             except UnavailableError as error:
+                silence = round(CUT_SECONDS * RATE / BLOCK) if self._given else 0
+                for _ in range(silence):
+                    self._ear.hear(Block(np.zeros(BLOCK, np.float32)))
                 if not self._closing.is_set():
                     self._host.duck(False)
                     self._complain(MISSING, f"{error}; keys still work")
             finally:
                 self._given = False
+                self._most_mute = MUTE_SECONDS
                 capture.close()
             self._closing.wait(AGAIN_SECONDS)
 
     def _hear(self, capture: Microphone) -> None:
         """Hand on what a microphone gives, with what was played meanwhile."""
         rest = np.zeros(0, np.float32)
-        given, anew = Stream(RATE), True
+        given, anew = Continuity(RATE), True
         resampler = open_resampler()
         while not self._closing.is_set():
             taken = capture.read()
@@ -194,12 +204,13 @@ class Voice:
             case Condition(microphone=level, converged=converged):
                 self._converged = converged
                 self._mute_seconds = self._mute_seconds + 1 if level <= MUTE_DB else 0
-                if self._mute_seconds >= MUTE_SECONDS:
+                self._most_mute = self._most_mute if level <= MUTE_DB else GATED_SECONDS
+                if self._mute_seconds >= self._most_mute:
                     self._complain(MUTE, "the microphone is silent, or muted; keys still work")
             case Failed(why=why):
                 self._closing.set()  # nobody would hear the microphone any more
                 self._host.duck(False)
-                self._complain(MISSING, f"{why}; keys still work")
+                self._complain(DEAF, f"{why}; keys still work")
 
     def _own(self, phrase: str) -> bool:
         """Whether it may be the coach who said it: he does so just now, and isn't cancelled yet."""
@@ -208,8 +219,8 @@ class Voice:
         said = f" {phrase} " in f" {' '.join(words)} "
         return said and not self._converged and time.monotonic() - at < OWN_SECONDS
 
-    def _complain(self, phrase: str, line: str) -> None:
-        if phrase not in self._said:
-            self._said.add(phrase)
+    def _complain(self, what: str, line: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
             self._show([as_sentence(line)])
-            self._host.announce(phrase)
+            self._host.announce(PHRASES[what])

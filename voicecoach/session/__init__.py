@@ -110,8 +110,9 @@ class Session:
             while not self._over(open_output):
                 pass
             self._ending = self.director.ending
-        except KeyboardInterrupt:
-            self._ending = "done" if self.asking else "stopped"
+        except (KeyboardInterrupt, SystemExit) as stop:
+            ended: Ending = "stopped" if isinstance(stop, KeyboardInterrupt) else "killed"
+            self._ending = "done" if self.asking else ended
             self.director.hush()
             if self._output:
                 self._output.wait(HEARD_SECONDS)
@@ -154,7 +155,7 @@ class Session:
         """One turn of the session's loop: a command, or a tick. Whether all has sounded."""
         director = self.director
         try:
-            command, source = self._commands.get(timeout=TICK_SECONDS)
+            command, source = self._next_command(TICK_SECONDS)
         except queue.Empty:
             self._tell(director.reporter.events())
             self._tell(director.reporter.passed(director.rendition))
@@ -175,9 +176,15 @@ class Session:
         except DeviceError as error:
             return not self._find_device(str(error), open_output)
 
+    def _next_command(self, timeout: float) -> tuple[Command | Answer, str]:
+        """What was sent next, and by whom. Raises queue.Empty."""
+        command, source = self._commands.get(timeout=timeout)
+        self.director.heed(command)
+        return command, source
+
     def _announce(self) -> None:
         """Say what was to be announced, once there is room, with whichever voice can."""
-        if self.asking:
+        if self.asking or not self._commands.empty():  # nobody waits while that is being spoken
             return
         try:
             self.director.announcements.say_length()
@@ -211,7 +218,7 @@ class Session:
             except (DeviceError, NotFoundError):  # there may be others, but not the chosen one
                 pass
             try:
-                command, source = self._commands.get(timeout=AGAIN_SECONDS)
+                command, source = self._next_command(AGAIN_SECONDS)
             except queue.Empty:
                 continue
             if command in (Command.STOP, Command.OUCH):

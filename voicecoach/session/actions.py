@@ -29,6 +29,9 @@ from voicecoach.units import frames
 if TYPE_CHECKING:
     from voicecoach.session.director import Director
 
+AT_ONCE = (Command.PAUSE, Command.STOP, Command.OUCH)
+"""Commands that silence everything before anything else is done."""
+WHILE_PAUSED = (*AT_ONCE, Command.RESUME, Command.REPEAT, Command.SKIP, Command.BACK)
 TWICE_SECONDS = 2.0
 """Two repeats within this mean the exercise from its start."""
 MORE_SECONDS = 10.0
@@ -75,6 +78,8 @@ class Actions:
             Command.STOP: lambda: partial(self._end, "stopped", "stopped"),
             Command.OUCH: lambda: partial(self._end, "hurt", "ouch"),
         }
+        if self._director.paused and command not in WHILE_PAUSED:
+            return "it is paused"
         return finders[command]()
 
     def _pause(self) -> Deed | str:
@@ -168,7 +173,8 @@ class Actions:
         director = self._director
         undo = returning(director)
         now = director.hush()
-        if now and now.segment is last.segment:  # nor is what was said since the end said again
+        if now and now.segment.step.index == last.segment.step.index and now.offset > last.offset:
+            # What was put in since the end stays, and what was said since isn't said again.
             last = replace(last, segment=said_once(now).segment)
         director.go(self._longer_hold(last))
         return undo

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from voicecoach.controls import VOICE
 from voicecoach.library import ANSWER, chime_sets
 from voicecoach.session.aside import aside, said, saying_length
-from voicecoach.session.edit import Place, interjected
+from voicecoach.session.edit import ASIDE, Place, interjected
 from voicecoach.sound import chime
 from voicecoach.timeline import Cue
 from voicecoach.units import seconds
@@ -24,6 +25,8 @@ class Announcements:
 
     def __init__(self, director: Director) -> None:
         self._director = director
+        self._said: set[str] = set()
+        """What was to be said in between."""
         self._owing = False
         """Whether the session's length wasn't known when it was to be said."""
 
@@ -31,8 +34,21 @@ class Announcements:
         """Say one of the coach's own phrases; False while it can't be said. Raises as aside."""
         if not self._has_room or self._director.reporter.place is None:
             return False
-        self.interject(self._director.phrase(phrase))
+        text = self._director.phrase(phrase)
+        self._said.add(text)
+        self.interject(text)
         return True
+
+    def carried(self, old: Place, new: Place, whole: Callable[[Place], Place]) -> Place:
+        """A new place to go on from, with what was to be said at the old one and hasn't been.
+
+        `whole` gives a place in its whole step. Raises as Rendition.segment.
+        """
+        there = {cue.text for cue in new.segment.cues if _unsaid(cue, new)}
+        for cue in old.segment.cues:
+            if _unsaid(cue, old) and cue.text in self._said - there:
+                new = interjected(whole(new), cue)
+        return new
 
     def interject(self, text: str) -> None:
         """Say a text as soon as it fits. Raises as aside."""
@@ -81,3 +97,7 @@ class Announcements:
     @property
     def _has_room(self) -> bool:
         return not (self._director.paused or self._director.over)
+
+
+def _unsaid(cue: Cue, place: Place) -> bool:
+    return cue.role == ASIDE and cue.end > place.offset

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 from voicecoach.controls import Command
 from voicecoach.errors import SpeechError
-from voicecoach.events import Ending, Event, Ignored, Obeyed, Paused, Resumed, VoiceChanged
+from voicecoach.events import Answer, Ending, Event, Ignored, Obeyed, Paused, Resumed, VoiceChanged
 from voicecoach.mix import Piece, Stretch
 from voicecoach.phrases import phrases
 from voicecoach.program import build_program
 from voicecoach.rendition import Rendition
-from voicecoach.session.actions import Actions, Deed
+from voicecoach.session.actions import AT_ONCE, Actions, Deed
 from voicecoach.session.anew import paced, revoiced
 from voicecoach.session.announcing import Announcements
 from voicecoach.session.aside import aside
@@ -29,17 +29,6 @@ BLOCK = frames(0.1)
 """Frames mixed at once: a change mixes the first ones while the device waits."""
 CALM_SECONDS = 0.7
 """Silence before what is said after a stop."""
-
-AT_ONCE = (Command.PAUSE, Command.STOP, Command.OUCH)
-"""Commands that silence everything before anything else is done."""
-WHILE_PAUSED = (
-    *AT_ONCE,
-    Command.RESUME,
-    Command.REPEAT,
-    Command.SKIP,
-    Command.BACK,
-    Command.UNDO,
-)
 
 
 class Director:
@@ -72,6 +61,8 @@ class Director:
         self._head: Segment | None = None
         """What it began with, if that wasn't a whole step."""
         self._speech: list[tuple[int, int]] = []
+        self._urgent = 0
+        """How many urgent commands were heard, and have still to have their turn."""
         self._undo: tuple[Undo, int] | None = None
         """What takes the last command back, and until which frame it can."""
 
@@ -87,10 +78,17 @@ class Director:
         self.rendition.close()
 
     def hear(self, command: Command) -> None:
-        """Silence at once what an urgent command is to silence; from any thread."""
+        """Silence at once what an urgent command is to silence, until it is heeded; any thread."""
+        with self._lock:
+            self._urgent += _is_urgent(command)
         toggled = command is Command.TOGGLE and not self.paused
         if not self.over and (command in AT_ONCE or toggled):
             self.hush()
+
+    def heed(self, command: Command | Answer) -> None:
+        """What was heard has its turn, whatever becomes of it."""
+        with self._lock:
+            self._urgent = max(self._urgent - _is_urgent(command), 0)
 
     def obey(self, command: Command, source: str) -> Iterator[Event]:
         """Carry a command out, and tell what came of it."""
@@ -156,7 +154,12 @@ class Director:
         """Go on at a place, after words that are said in between."""
         if place is None:
             return
+        if old := self.here():
+            place = self.announcements.carried(old, place, self._whole)
         with self._lock:
+            if self._urgent:  # it is to be silent, and what asked for that has its turn next
+                self._where = place
+                return
             self._where = None
             self._then = place
             before = [Place(words)] if words else []
@@ -253,8 +256,6 @@ class Director:
         """What carries a command out, or why nothing does."""
         if self.over:
             return "it is ending"
-        if self.paused and command not in WHILE_PAUSED:
-            return "it is paused"
         if command is not Command.UNDO:
             return self._actions.find(command)
         undo, until = self._undo or (None, 0)
@@ -291,3 +292,7 @@ class Director:
         self._speech = [(start, min(end, at)) for start, end in self._speech if start < at]
         stretches = (Stretch(place.segment, place.offset, place.fresh) for place in places)
         return self.rendition.pieces(stretches, at, self.levels, self._speech, BLOCK)
+
+
+def _is_urgent(command: Command | Answer) -> bool:
+    return command in (*AT_ONCE, Command.TOGGLE)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from voicecoach.controls import VOICE, Command
 from voicecoach.errors import SpeechError
-from voicecoach.events import THRICE, Answer, Answered, Event, Obeyed
+from voicecoach.events import THRICE, Answer, Answered, Event, Ignored, Obeyed
 from voicecoach.phrases import phrases
 from voicecoach.rendition import Rendition
 from voicecoach.session.director import Director
-from voicecoach.session.edit import Place
+from voicecoach.session.edit import Place, resumed
 from voicecoach.step import Say, Span, Step
 from voicecoach.timeline import Segment
 
@@ -66,6 +66,15 @@ class Question:
             yield from director.obey(said, source)
             return
         then = director.hush()
+        if (
+            said is Command.UNDO
+            and source == VOICE
+            and then
+            and then.segment.step.kind == "question"
+        ):
+            yield Ignored(said, source, "nothing was answered")  # it was meant for what was before
+            director.go(resumed(then))
+            return
         director.announcements.acknowledge(source)
         if isinstance(said, Answer):
             advice = said.bad and self.bad_before + 1 >= THRICE
@@ -76,7 +85,10 @@ class Question:
             return
         yield Obeyed(said, source)
         if said is Command.UNDO and then and then.segment.step.kind == "answer":
-            director.go(next(self.places(director.rendition), None))
+            place = next(self.places(director.rendition), None)
+            director.go(place)
+            if place is None:  # nobody can answer any more
+                director.stream.end()
         elif source == VOICE:
             ringing = Step("answer", (Span("pause", CHIME_SECONDS),))
             director.go(Place(director.rendition.scheduler.segment(ringing)))

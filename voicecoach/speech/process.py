@@ -110,7 +110,7 @@ class EngineProcess:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "voicecoach.speech.worker"],
+        [sys.executable, "-P", "-m", "voicecoach.speech.worker"],  # nothing of this folder is run
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

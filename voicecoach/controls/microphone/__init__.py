@@ -60,7 +60,8 @@ class Ready:
 class Speech:
     """Somebody who isn't the coach began or ended to speak: time to lower the voice, or raise it.
 
-    Told some 0.1 s after the beginning and 0.2 s after the end. An end always follows.
+    Told some 0.1 s after the beginning and 0.2 s after the end. An end always follows,
+    but where the stream ends.
     """
 
     began: bool
@@ -76,7 +77,7 @@ class Heard:
     phrase: str
     """What was said, of the recogniser's phrases: "slow down"."""
     score: float
-    """The phrase's log probability; 0 is certain."""
+    """The phrase's log probability, with what is added for being seldom said."""
     start: int
     end: int
     """Where it was said, in samples of the microphone's stream. For a command that is obeyed before
@@ -137,7 +138,7 @@ class Guess:
     phrase: str
     """One of its phrases."""
     score: float
-    """Its log probability."""
+    """Its log probability, with what may be added for being seldom said: below 0 but for that."""
     sure: bool
     """Whether that is to be believed."""
     plain: bool = True

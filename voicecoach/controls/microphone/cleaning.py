@@ -58,7 +58,7 @@ class Step:
     """Where they end, in samples of the microphone's stream."""
 
 
-class Stream:
+class History:
     """The last KEPT samples of a stream, read by their number in it."""
 
     def __init__(self) -> None:
@@ -112,8 +112,8 @@ class Cleaner:
     """Takes the coach out of the microphone's stream, having found out how he gets into it."""
 
     def __init__(self) -> None:
-        self.heard = Stream()
-        self.played = Stream()
+        self.heard = History()
+        self.played = History()
         self.done = 0
         """How many samples of the microphone's stream are cleaned."""
         self.doubted = -KEPT

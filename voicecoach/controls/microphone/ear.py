@@ -23,6 +23,7 @@ from voicecoach.controls.microphone import (
     Condition,
     Failed,
     Heard,
+    Ready,
     Report,
     Speech,
     Unclear,
@@ -31,7 +32,9 @@ from voicecoach.controls.microphone.recognisers import known_phrases
 from voicecoach.controls.microphone.wire import pack_block, read_report
 
 MOST_WAITING = 10 * RATE // BLOCK
-"""Blocks that wait for the process: ten seconds. One that is further behind is hung."""
+"""Blocks that wait for the process: ten seconds. One that is further behind is hung, ..."""
+LOAD_SECONDS = 60.0
+"""... but for so long it may still be loading its models: from a slow card, or beside much else."""
 STEADY_SECONDS = 60.0
 """A process that ended after so long is started again; sooner, it would end again."""
 TRIES = 2
@@ -55,9 +58,12 @@ class Ear:
         self._tell = tell
         self._waiting: deque[Block] = deque()
         self._lock = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="ear", daemon=True)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._broken = False
+        self._hung = False
+        self._loading_until = 0.0
         self._taken = 0
         self._first = 0
 
@@ -66,7 +72,7 @@ class Ear:
 
         Blocks may come at once: those of the last seconds wait.
         """
-        threading.Thread(target=self._run, name="ear", daemon=True).start()
+        self._thread.start()
 
     def hear(self, block: Block) -> None:
         """Take the next block, at once, from any one thread; never blocks and never raises."""
@@ -74,14 +80,22 @@ class Ear:
             if self._closed:
                 return
             if len(self._waiting) >= MOST_WAITING:
-                self._waiting.clear()
-                self._broken = True  # the streams have a gap now
-                self._kill()
+                self._make_room()
             if self._broken:
                 block, self._broken = replace(block, anew=True), False
             self._waiting.append(block)
             self._taken += len(block.microphone)
             self._lock.notify()
+
+    def _make_room(self) -> None:
+        """Where the process loads, for one block; else it hangs, and is ended."""
+        if time.monotonic() < self._loading_until:
+            self._first += len(self._waiting.popleft().microphone)
+            self._waiting[0] = replace(self._waiting[0], anew=True)  # the streams have a gap there
+            return
+        self._waiting.clear()
+        self._broken = self._hung = True
+        self._kill()
 
     def close(self) -> None:
         """End it at once, from any thread. May be called twice; nothing is told after."""
@@ -95,24 +109,26 @@ class Ear:
         failures = 0
         while not self._closed:
             began = time.monotonic()
-            why = self._listen()
-            failures = 1 if time.monotonic() - began > STEADY_SECONDS else failures + 1
+            why, itself = self._listen()
+            steady = not itself and time.monotonic() - began > STEADY_SECONDS
+            failures = 1 if steady else failures + 1
             if failures >= TRIES and not self._closed:
                 self._tell(Failed(f"spoken commands aren't heard any more: {why}"))
                 self.close()
 
-    def _listen(self) -> str:
-        """Run a process until it ends, and say why it did."""
+    def _listen(self) -> tuple[str, bool]:
+        """Run a process until it ends; why it did, and whether it has said so itself."""
         with self._lock:
             if self._closed:
-                return ""
+                return "", False
             try:
                 process = self._process = self._start_process()
             except OSError as error:
-                return f"no process could be started ({error.strerror})"
-            self._broken = True
+                return f"no process could be started ({error.strerror})", False
+            self._broken, self._hung = True, False
+            self._loading_until = time.monotonic() + LOAD_SECONDS
             self._first = self._taken - sum(len(block.microphone) for block in self._waiting)
-        why = ""
+        why, speaking = "", False
         with process:
             sender = threading.Thread(target=self._send, args=(process,), daemon=True)
             sender.start()
@@ -122,17 +138,25 @@ class Ear:
                     if isinstance(report, Failed):
                         why = report.why
                     elif not self._closed:
+                        speaking = report.began if isinstance(report, Speech) else speaking
+                        if isinstance(report, Ready):
+                            self._loading_until = 0.0
                         self._tell(_later(report, self._first))
             with self._lock:
                 self._kill()
                 self._process = None
                 self._lock.notify()
             sender.join()
-        return why or f"the process that listens ended with {process.returncode}"
+        if speaking and not self._closed:
+            self._tell(Speech(False, self._taken))
+        hangs = "the process that listens doesn't answer"
+        ended = hangs if self._hung else f"the process that listens ended with {process.returncode}"
+        return why or ended, bool(why)
 
     def _start_process(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "voicecoach.controls.microphone.worker", self._language],
+            # -P: nothing of this folder is run.
+            [sys.executable, "-P", "-m", "voicecoach.controls.microphone.worker", self._language],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

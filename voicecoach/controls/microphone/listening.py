@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from voicecoach.controls.microphone import (
     Heard,
     Recogniser,
     Report,
+    Samples,
     Speech,
     Unclear,
 )
@@ -100,6 +102,8 @@ class _Listener:
         """Whether what was just said may have been a command."""
 
     def hear(self, block: Block) -> Iterator[Report]:
+        heard, played = _finite(block.microphone), _finite(block.reference)
+        block = replace(block, microphone=heard, reference=played)
         self._second.add(block)
         for step in self._cleaner.clean(block):
             self._second.add_step(step)
@@ -235,6 +239,11 @@ class _Second:
             float(taken),
             cleaner.converged,
         )
+
+
+def _finite(samples: Samples) -> Samples:
+    """Samples, silent where a driver gave no number: whatever averages would keep that for good."""
+    return np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _decibels(energy: float, samples: int) -> float:

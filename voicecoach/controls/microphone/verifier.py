@@ -43,13 +43,13 @@ class Verifier:
     """Tells a language's phrases from what only sounds like them."""
 
     def __init__(self, language: str) -> None:
-        self._language = language
+        self._weights = weights(language)
 
     def odds(self, words: Samples, phrases: Sequence[str]) -> float:
         """The log odds that one of the phrases was said, and not anything else; the mean of those
         of each row. Words: shape (rows, BINS × width), as `pooled` makes them.
         """
-        return float(log_odds(weights(self._language), words, phrases).mean())
+        return float(log_odds(self._weights, words, phrases).mean())
 
 
 def log_odds(kept: Mapping[str, Samples], words: Samples, phrases: Sequence[str]) -> Samples:
