@@ -184,6 +184,33 @@ def test_of_other_languages_headings_and_numbers_are_read() -> None:
     assert any("isn't in English" in what for what in draft.look_at)
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_of_other_languages_numbered_names_are_read_with_rests_and_sets(gap: str) -> None:
+    text = (
+        f"Übungen für den Nacken{gap}"
+        "1. Kopf neigen\nNeigen Sie den Kopf, und halten Sie ihn 20 Sekunden. 3-mal wiederholen."
+        f"{gap}2. Schultern kreisen\nKreisen Sie die Schultern nach hinten. 3 x 10 Wiederholungen,"
+        f" 30 Sekunden Pause zwischen den Sätzen.{gap}"
+        "3. Arme heben\nHeben Sie die Arme, und senken Sie sie. 10 mal.\n"
+    )
+    draft = made(text)
+    routine, _ = read_script(draft.text)
+    assert routine.settings["language"] == "de"
+    assert [exercise.name for exercise in routine.exercises] == [
+        "Kopf neigen",
+        "Schultern kreisen",
+        "Arme heben",
+    ]
+    first, second, third = (exercise.dose for exercise in routine.exercises)
+    assert first
+    assert second
+    assert third
+    assert (first.hold, first.reps) == (Duration(20), 3)
+    assert (second.hold, second.reps, second.sets) == (None, 10, 3)
+    assert second.set_rest == Duration(30)
+    assert (third.hold, third.reps) == (None, 10)
+
+
 def test_a_handout_without_a_caution_says_so() -> None:
     draft = made("Bridge\nLie on your back and lift your hips. Hold 5 seconds, 10 times.\n")
     assert any("no caution" in what for what in draft.look_at)

@@ -181,6 +181,63 @@ def test_a_table_gives_an_exercise_a_row(name: str) -> None:
     assert (bridge.hold_most, bridge.reps, bridge.sets) == (Duration(15), 3, 1)
 
 
+HEADS = ("Sets", "Reps", "Hold")
+VALUES = ("2", "8", "5 sec")
+
+
+def as_docx(rows: list[tuple[str, ...]]) -> bytes:
+    document = docx.Document()
+    for name, said in (("Back", ""), ("Bridge", "Lift your hips slowly.")):
+        document.add_heading(name, 1 if said else 0)
+        if said:
+            document.add_paragraph(said)
+    table = document.add_table(len(rows), len(rows[0]))
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            table.cell(number, column).text = cell
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def as_html(rows: list[tuple[str, ...]]) -> bytes:
+    def marked(number: int, column: int) -> str:
+        return "th" if (number == 0 and len(rows) == 2) or (column == 0 and len(rows) > 2) else "td"
+
+    cells = [
+        "".join(
+            f"<{marked(number, column)}>{cell}</{marked(number, column)}>"
+            for column, cell in enumerate(row)
+        )
+        for number, row in enumerate(rows)
+    ]
+    table = "".join(f"<tr>{each}</tr>" for each in cells)
+    head = "<h1>Back</h1><h2>Bridge</h2><p>Lift your hips slowly.</p>"
+    return f"<body>{head}<table>{table}</table></body>".encode()
+
+
+def as_text(rows: list[tuple[str, ...]]) -> bytes:
+    table = "\n".join("\t".join(row) for row in rows)
+    return f"Back\n\nBridge\nLift your hips slowly.\n{table}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "rows", [[HEADS, VALUES], list(zip(HEADS, VALUES, strict=True))], ids=["columns", "rows"]
+)
+@pytest.mark.parametrize(
+    ("written", "name"), [(as_docx, "a.docx"), (as_html, "a.html"), (as_text, "a.txt")]
+)
+def test_a_table_of_doses_alone_is_about_what_stands_above_it(
+    written: Callable[[list[tuple[str, ...]]], bytes], name: str, rows: list[tuple[str, ...]]
+) -> None:
+    routine, _ = read_script(draft_script(written(rows), name).text)
+    (exercise,) = routine.exercises
+    assert exercise.name == "Bridge"
+    assert exercise.dose
+    dose = exercise.dose
+    assert (dose.sets, dose.reps, dose.hold) == (2, 8, Duration(5))
+
+
 def test_places_are_told_as_people_find_them() -> None:
     places = [read_article(FORMS[name](), name)[0].place for name in ("knee.txt", "knee.docx")]
     assert places == ["line 1", "paragraph 1"]

@@ -103,14 +103,16 @@ def echo_of(*reports: Report) -> Finding:
 
 
 def test_what_is_told_of_the_echo() -> None:
-    def condition(lag: float | None, cancelled: float) -> Condition:
-        return Condition(0, -30, -30, lag, cancelled, converged=True)
+    def condition(lag: float | None, cancelled: float, level: float = -30) -> Condition:
+        return Condition(0, level, -30, lag, cancelled, converged=True)
 
     well = echo_of(Ready(), condition(None, 0), condition(0.08, 12), condition(0.0849, 25.4))
     assert well == (True, "echo: the coach comes back after 0.08 s; 25 dB are taken away")
     assert echo_of(condition(None, 0))[0]
     assert "headphones" in echo_of(condition(None, 0))[1]
     assert echo_of(Ready()) == (False, "echo: nothing was heard of the microphone in time")
+    muted = echo_of(Ready(), condition(None, 0, -120), condition(None, 0, -120))
+    assert muted == (False, "echo: the microphone gives no sound at all: is it muted?")
     assert echo_of(Failed("it broke")) == (False, "echo: it broke")
 
 
@@ -144,6 +146,13 @@ def test_doctor_tries_what_a_session_would_use(sound_server: SoundServer, tmp_pa
         code, wrong = told(**{f"VOICECOACH_{name}": "nobody"})
         assert code == EXIT_UNAVAILABLE
         assert f'look  test chime: no {wish} "nobody"' in wrong[-1]
+
+
+def test_doctor_leaves_a_microphone_alone_that_nobody_wants(
+    sound_server: SoundServer,
+) -> None:
+    sound_server.env["VOICECOACH_LISTEN"] = "off"
+    assert doctor(sound_server) == ["ok    spoken commands: off, as you set it"]
 
 
 def test_doctor_measures_room_and_echo(room: Room) -> None:

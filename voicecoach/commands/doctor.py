@@ -55,7 +55,7 @@ def command(silent: bool) -> int:
     if not silent:
         checks.append(_chime)
     found = {check: [_tell(finding) for finding in check()] for check in checks}
-    asks = all(found[_microphone]) and not silent and sys.stdin.isatty() and terminal()
+    asks = not silent and sys.stdin.isatty() and terminal() and _listening().listening
     if asks and click.confirm("Try the spoken commands, one after the other?"):
         for finding in try_commands(_user_settings(), Notes()):
             _tell(finding)
@@ -147,12 +147,15 @@ def _media_keys() -> Iterator[Finding]:
 
 
 def _microphone() -> Iterator[Finding]:
-    yield look_at_microphone(_user_settings())
+    own = _user_settings()
+    if own.listen == "off":  # a headset would sound like a telephone while it is looked at
+        yield True, "spoken commands: off, as you set it"
+    else:
+        yield look_at_microphone(own)
 
 
 def _chime() -> Iterator[Finding]:
-    own = _user_settings()
-    own = with_listening(own, own.language, usual=True)
+    own = _listening()
     words: list[StepPart] = [Say("This is your coach.")]
     notes = Notes()
     if own.listening:  # some seconds of words tell how they come back
@@ -178,6 +181,12 @@ def _chime() -> Iterator[Finding]:
     )
     if own.listening:
         yield notes.echo()
+
+
+def _listening() -> Settings:
+    """What the user set, and whether a session would listen."""
+    own = _user_settings()
+    return with_listening(own, own.language, usual=True)
 
 
 def _user_settings() -> Settings:

@@ -126,6 +126,8 @@ class Notes:
         known = [each for each in conditions if each.lag_seconds is not None]
         if not conditions:
             return False, "echo: nothing was heard of the microphone in time"
+        if all(each.microphone <= MUTE_DB for each in conditions):
+            return False, "echo: the microphone gives no sound at all: is it muted?"
         if not known:
             return True, "echo: the microphone doesn't hear the coach; fine with headphones"
         lag = known[-1].lag_seconds or 0.0

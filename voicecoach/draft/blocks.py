@@ -19,6 +19,7 @@ LABELS = re.compile(
 """What heads a column, or stands before a colon, that tells a dose."""
 _BRACES = str.maketrans("{}", "()")
 """{side} would become a side."""
+_NAME = re.compile(r"[^\W\d]{2}")
 _NOTHING = re.compile(r"[\s\-–—/.]*|n/?a|none", re.IGNORECASE)
 
 
@@ -65,26 +66,40 @@ def words(text: str) -> frozenset[str]:
 
 
 def row_blocks(header: Sequence[str], cells: Sequence[str], place: str) -> list[Block]:
-    """A table's row: its first cell is a name, short cells are doses, long ones are sentences."""
+    """A table's row: its first cell is a name, short cells are doses, long ones are sentences.
+
+    A row of doses alone, or of a label and what it says, is about what stands above the table.
+    """
     cells = [tidy(cell) for cell in cells]
     heads = [tidy(head).rstrip(": ") for head in header]
     heads += [""] * (len(cells) - len(heads))
-    named = next((i for i, cell in enumerate(cells) if re.search(r"[^\W\d]{2}", cell)), None)
-    if named is None:
-        return []
+    if is_label(cells[0]) and len(cells) > 1 and not any(heads):
+        values = [cell for cell in cells[1:] if not _NOTHING.fullmatch(cell)]
+        return [Block("text", f"{cells[0].rstrip(': ')}: {', '.join(values)}", place, gap=False)]
+    named = next(
+        (i for i, cell in enumerate(cells) if not is_label(heads[i]) and _NAME.search(cell)), -1
+    )
     doses, texts = [], []
     for head, cell in zip(heads[named + 1 :], cells[named + 1 :], strict=False):
         if _NOTHING.fullmatch(cell):
             continue
-        if LABELS.fullmatch(head):
+        if is_label(head):
             doses.append(f"{head}: {cell}")
         elif speakable(cell):
             texts.append(cell)
-    row = Block("row", "; ".join(doses), place, title=cells[named])
-    return [row, *(Block("text", text, place, gap=False) for text in texts)]
+    said = [Block("text", text, place, gap=False) for text in texts]
+    if named >= 0:
+        return [Block("row", "; ".join(doses), place, title=cells[named]), *said]
+    return [Block("text", "; ".join(doses), place, gap=False), *said] if doses else said
+
+
+def is_label(cell: str) -> bool:
+    """Whether a table's cell only says which part of a dose stands below or beside it."""
+    return bool(LABELS.fullmatch(cell.strip(" :")))
 
 
 def heads_doses(cells: Sequence[str]) -> bool:
     """Whether a table's row is a header whose columns tell doses."""
-    known = sum(bool(LABELS.fullmatch(cell.strip(" :"))) for cell in cells)
-    return len(cells) > 1 and known >= min(2, len(cells) - 1)
+    known = sum(map(is_label, cells))
+    values = any(cell.strip()[:1].isdigit() for cell in cells)  # a label beside its number
+    return len(cells) > 1 and known >= min(2, len(cells) - 1) and not values

@@ -76,8 +76,9 @@ def dose_of(exercise: Exercise) -> Dosage:
         rest = SHORT_REST_SECONDS
         guessed.append(f"rest {rest}s")
         assumed.append(f"rest {rest}s (the holds are short)")
-    if dose.set_rest and dose.set_rest.unit == "seconds" and dose.sets and dose.sets[0] > 1:
-        read.append(f"rest {dose.set_rest.least:g}s between sets")
+    set_rest = dose.set_rest or (dose.rest if beats else None)  # between counted reps is none
+    if set_rest and set_rest.unit == "seconds" and dose.sets and dose.sets[0] > 1:
+        read.append(f"rest {set_rest.least:g}s between sets")
     if dose.sides:
         read.append("each side" if dose.sides == "each" else "alternate sides")
     held = hold is not None

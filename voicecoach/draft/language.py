@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from voicecoach.draft.doses import Found, Length
@@ -20,15 +21,25 @@ _COMMON = {
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u097f]+)*")
 _LEAST = 0.06
 """The share of its commonest words that a text of a language surely has."""
-_LENGTH = re.compile(
-    r"(?<![0-9.,])([0-9]{1,3})(?:\s?[-–]\s?([0-9]{1,3}))?\s?(?:s|sek\w*|sec\w*|seg\w*|\")(?!\w)\.?",
-    re.IGNORECASE,
+_N = r"(?<![0-9.,])([0-9]{1,3})(?:\s?[-–]\s?([0-9]{1,3}))?"
+_TIME = rf"{_N}\s?(?:s|sek\w*|sec\w*|seg\w*|\")(?!\w)\.?"
+_RESTS = r"(?:pause|pausa|rast|ruhe|repos|descans|riposo|rust|विश्राम)\w*"
+_COUNTED = (
+    r"[x×]|mal|fois|veces|volte|vezes|keer|maal|बार"
+    r"|wiederholungen|répétitions|repeticiones|repetições|ripetizioni|herhalingen"
 )
-_COUNT = re.compile(
-    r"(?<![0-9.,])([0-9]{1,2})(?:\s?[-–]\s?([0-9]{1,2}))?\s?(?:[x×]|mal|fois|veces|volte|vezes|keer|maal|बार|"
-    r"wiederholungen|répétitions|repeticiones|ripetizioni|repetições|herhalingen)(?!\w)",
-    re.IGNORECASE,
-)
+
+
+def _numbers(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_REST = _numbers(rf"{_TIME} (?:de |di )?{_RESTS}|{_RESTS}:? (?:\w+ )?{_TIME}")
+_SETS_OF = _numbers(rf"{_N}\s?[x×]\s?{_N}(?!\s?(?:s|min)\w*|[0-9.,])(?:\s?(?:{_COUNTED})(?!\w))?")
+_LENGTH = _numbers(_TIME)
+_COUNT = _numbers(rf"{_N}[\s-]?(?:{_COUNTED})(?!\w)")
+_MOST = 600
+"""Seconds, or reps: what is more has been misread."""
 
 
 def language_of(text: str) -> str:
@@ -48,15 +59,33 @@ def language_of(text: str) -> str:
 
 
 def numbers_of(sentence: str) -> Found:
-    """What numbers with their units say of a dose, in any of our languages."""
+    """What numbers with their units say of a dose, in any of our languages.
+
+    >>> found = numbers_of("3 x 10 Wiederholungen, 30 Sekunden Pause")
+    >>> found.sets, found.reps, found.rest
+    ((3, 3), (10, 10), Length(least=30, most=30, unit='seconds'))
+    """
     found = Found()
-    if length := _LENGTH.search(sentence):
-        least, most = int(length[1]), int(length[2] or length[1])
-        if 1 <= least <= most <= 600:
-            found = found.filled(Found(hold=Length(least, most)))
-    if count := _COUNT.search(sentence):
-        least, most = int(count[1]), int(count[2] or count[1])
-        if 1 <= least <= most:
-            found = found.filled(Found(reps=(least, most)))
-    rest = _COUNT.sub("", _LENGTH.sub("", sentence))
+    rest = sentence
+    for pattern, read in _RULES:
+        ranges = _ranges(pattern.search(rest))
+        if ranges:
+            found = found.filled(read(*ranges))
+            rest = pattern.sub("", rest)
     return replace(found, only=found != Found() and not any(c.isalpha() for c in rest))
+
+
+_RULES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
+    (_REST, lambda rest: Found(rest=Length(*rest))),
+    (_SETS_OF, lambda sets, reps: Found(sets=sets, reps=reps)),
+    (_LENGTH, lambda hold: Found(hold=Length(*hold))),
+    (_COUNT, lambda reps: Found(reps=reps)),
+)
+"""In order; each takes out what it has understood."""
+
+
+def _ranges(match: re.Match[str] | None) -> list[tuple[int, int]]:
+    """The least and the most of each number, if all of them can be."""
+    given = [int(number) if number else None for number in match.groups()] if match else []
+    pairs = [(low, high or low) for low, high in zip(given[::2], given[1::2], strict=True) if low]
+    return pairs if all(least <= most <= _MOST for least, most in pairs) else []

@@ -36,7 +36,10 @@ _CHANGES = [
         (r"[\s_]+", " "),  # ___8___ has been filled in
         (r"\b(?:over|under)[- ][0-9]{2}'?s\b", " "),  # who it is for
         (r"\bhalf an? (min(?:ute)?|hour)\b", r"0.5 \1"),
-        (r"(?<=[0-9])\s?½", ".5"),
+        (r"(?<=[0-9]) 1/2(?![0-9/])|(?<=[0-9])\s?½", ".5"),
+        (r"(?<![0-9/.])1/2(?: of)?(?: an?)? (?=min|hour|sec)", "0.5 "),
+        (r"(?<![0-9/.])(?:1/4|¼)(?: of)?(?: an?)? min(?:ute)?s?\b", "15 sec"),
+        (r"(?<![0-9/.])(?:3/4|¾)(?: of)?(?: an?)? min(?:ute)?s?\b", "45 sec"),
         (r"½", "0.5"),
         (r"\b(?:1|one|a) (?:and a half|1/2) (?=min)", "1.5 "),
         (r"\ba (?:full |whole |good )?(?=minute\b|second\b|breath\b)", "1 "),

@@ -50,7 +50,7 @@ class _Outliner:
         self.exercises: list[Part] = []
         self.heads = {index for index in range(len(blocks)) if self._heads(index)}
         """The lines of plain text that look like names."""
-        self.own = self._own_items() if self.english else set()
+        self.own = self._own_items() if self.english else self._named_items()
         """The items that are exercises of their own, rather than the steps of one."""
 
     def read(self) -> Outline:
@@ -84,6 +84,14 @@ class _Outliner:
                 own |= self._owned(run)
                 run = []
         return own | self._owned(run)
+
+    def _named_items(self) -> set[int]:
+        """Those of any language: numbered names, below each of which stands some text."""
+        return {
+            index
+            for index, (block, after) in enumerate(zip(self.blocks, self.blocks[1:], strict=False))
+            if block.kind == "numbered" and titlelike(block.text) and after.kind == "text"
+        }
 
     def _owned(self, run: list[int], *, dosed: bool = False) -> set[int]:
         """Those of a run of items; all of one marking are judged together.

@@ -20,7 +20,7 @@ from voicecoach.draft.doses import (
 )
 from voicecoach.draft.numbers import has_content, normal
 
-_N = r"([0-9]{1,4}(?:\.[0-9])?)(?:-([0-9]{1,4}(?:\.[0-9])?))?"
+_N = r"(?<![0-9]/)([0-9]{1,4}(?:\.[0-9])?)(?:-([0-9]{1,4}(?:\.[0-9])?))?"
 _TIME = r"(sec|min|breaths)\b"
 _ABOUT = (
     r"(?:(?:for|up to|about|at least|around|roughly|another|only|a total of|the|a|of|it|this"
@@ -122,6 +122,12 @@ def _sets_of(reading: _Reading, m: re.Match[str]) -> bool:
     return reading.take("sets", sets) and reading.take("reps", reps)
 
 
+def _reps_by_sets(reading: _Reading, m: re.Match[str]) -> bool:
+    """10 reps x 3 sets."""
+    reps, sets = _count(m[1], m[2], MOST_REPS), _count(m[3], m[4], MOST_SETS)
+    return reading.take("reps", reps) and reading.take("sets", sets)
+
+
 def _reps_of_holds(reading: _Reading, m: re.Match[str]) -> bool:
     """5 sec x 5, 30 sec x 3."""
     hold, reps = _length(m[1], m[2], m[3]), _count(m[4], m[5], MOST_REPS)
@@ -217,6 +223,10 @@ _WRITTEN: tuple[tuple[str, _Take], ...] = (
         r"(?: holds?| reps| times)?",
         _sets_of,
     ),
+    (
+        rf"(?<![\w.]){_N} ?(?:reps|times),? ?x ?{_N}(?: ?sets?)?\b(?! ?(?:sec|min|cm|reps|times))",
+        _reps_by_sets,
+    ),
     (rf"{_N} ?{_TIME}(?: holds?)?,? ?x ?{_N}\b", _reps_of_holds),
     # Holds. What is held stays, to be heard: "press against the wall for 5 sec".
     (rf"\bholds?(?: times?| for)?\s?[:=]\s?{_ABOUT}{_N}(?: ?{_TIME})?", _hold),
@@ -262,12 +272,8 @@ _WRITTEN: tuple[tuple[str, _Take], ...] = (
         _says("sides", "each"),
     ),
     (
-        r"\b(?:repeat|same|again)\b[^.;]{0,30}?\b(?:on|with) (?:the |your )?other hand\b",
-        _says("sides", "each"),
-    ),
-    (
-        r"\b(?:repeat|same|again)\b[^.;]{0,30}?\b(?:on|with|to|for) (?:the |your )?(?:left|right)\b"
-        rf"(?: {_LIMB})?",
+        r"\b(?:repeat|same|again)\b[^.;]{0,30}?\b(?:on|with|to|for) (?:the |your )?"
+        rf"(?:other hand|(?:left|right)\b(?: {_LIMB})?)",
         _says("sides", "each"),
     ),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecoach.draft.blocks import Block, Kind, heads_doses, row_blocks, tidy
+from voicecoach.draft.blocks import Block, Kind, heads_doses, is_label, row_blocks, tidy
 
 SOFT_HYPHEN = "\u00ad"
 """At a line's end: the word goes on."""
@@ -38,7 +38,8 @@ def read_plain(text: str, where: str = "line") -> list[Block]:
         if heads_doses(cells):
             header, gap, wrapped = cells, True, False
             continue
-        if header and len(cells) > 1 and len(cells[0]) <= 60:
+        labelled = len(cells) == 2 and is_label(cells[0])
+        if (header or labelled) and len(cells) > 1 and len(cells[0]) <= 60:
             blocks += row_blocks(header, cells, place)
             wrapped = False
             continue

@@ -8,7 +8,7 @@ import zipfile
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from voicecoach.draft.blocks import Block, Kind, heads_doses, names, row_blocks, tidy
+from voicecoach.draft.blocks import Block, Kind, heads_doses, is_label, names, row_blocks, tidy
 from voicecoach.errors import DraftError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _table(table: Table, place: str) -> list[Block]:
         cells = [cell.text for cell in row.cells[:20]]
         if number == 0 and heads_doses(cells):
             header = cells
-        elif cells and not header:  # a table for the layout only: each cell is a text
+        elif cells and not header and not is_label(cells[0]):  # for the layout only: texts
             for cell in dict.fromkeys(cells):
                 lines = [said for line in cell.split("\n") if (said := tidy(line))]
                 blocks += [Block("text", said, place, gap=not i) for i, said in enumerate(lines)]
