@@ -118,7 +118,7 @@ def test_what_is_there_is_kept_or_replaced_as_asked(
         (["-o", "x.vtt", "--dose-of", "2", "--on", "2026-01-01"], "choose one"),
         (["-o", "x.vtt", "--on", "2226-01-01"], "within 3660 days"),
         (["--programme", "4w", "--to", ".", "--on", "9999-12-31"], "within 3660 days"),
-        (["-o", "x.vtt", "--on", "tomorrow"], "does not match the format"),
+        (["-o", "x.vtt", "--on", "tomorrow"], "is not a day; write 2026-01-31"),
     ],
 )
 def test_what_cant_be_is_told_in_one_sentence(

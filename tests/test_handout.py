@@ -122,6 +122,18 @@ def test_a_built_in_takes_two_pages_at_most_and_its_code_is_the_script(
     assert unpack(code) == source
 
 
+def test_pauses_in_which_something_is_done_are_printed(tmp_path: Path) -> None:
+    script = (
+        "# Breath\nlanguage: es\n\nCierra los ojos. (pause 2s) Espera. (pause 5m)\n\n"
+        "## Caja\nLevanta la pierna {izquierda/derecha}.\n4 times, each side\n"
+        "1. Inhala. (pause 4s)\n2. Mueve (pause 1s) el pie.\n"
+    )
+    printed = " ".join(text(handout(tmp_path / "a.pdf", session(script, language="es"))).split())
+    assert "Cierra los ojos. Espera. (5 min)" in printed
+    assert "Levanta la pierna izquierda (derecha)." in printed
+    assert "1. Inhala. (4 s) 2. Mueve el pie." in printed
+
+
 @pytest.mark.parametrize("name", ["a.pdf", "a.html"])
 def test_who_drafts_from_it_is_told_how_to_have_the_script_itself(
     name: str, tmp_path: Path

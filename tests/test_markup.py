@@ -57,6 +57,8 @@ def test_what_can_not_be_spoken_is_a_space(text: str, cleaned: str) -> None:
     ("text", "spoken"),
     [
         ("Lie down.", "Lie down."),
+        ("On your mat  . Go  !", "On your mat. Go!"),
+        ("Prêt ? Allez !", "Prêt ? Allez !"),
         ("  a \t b  ", "a b"),
         ("*a* _b_ **c** __d__ ***e*** ~~f~~ `g` ``h``", "a b c d e f g h"),
         ("wo**rd**s", "words"),

@@ -262,6 +262,16 @@ def test_the_doses_hold_ends_the_last_movement_without_its_own() -> None:
     assert said[2:] == ["Lift.", "[pause 3]", "Lean.", "[hold 5]", "Turn.", "[hold 2]"]
 
 
+def test_a_movement_that_ends_in_a_pause_has_its_own_timing() -> None:
+    said = exercise(
+        "2 times, rest 0s\n1. Breathe in. (pause 4s)\n2. Wait. (pause 1s) Breathe out.\n"
+    )
+    rep = ["Breathe in.", "[pause 4]", "Wait.", "[pause 1]", "Breathe out.", "[pause 3]"]
+    assert said[2:] == ["One of two.", *rep, "(rep)", "Last one.", *rep]
+    said = exercise("once, hold 5s\n1. Lift. (pause 1s)\n2. Lean. (pause 2s)\n")
+    assert said[2:] == ["Lift.", "[pause 1]", "Lean.", "[pause 2]", "[hold 5]"]
+
+
 def test_reps_without_holds_end_with_a_chime_except_the_last() -> None:
     said = exercise("3 times, rest 2s\n1. Lift.\n")[2:]
     rep = ["Lift.", "[pause 3]"]
@@ -301,6 +311,14 @@ def test_each_side_does_all_of_one_side_then_all_of_the_other() -> None:
         "[switch 7]",
         *["One of two.", "Hold for five seconds.", "[hold 5]", "[rest 4: Rest.]"],
         *["Last one.", "Raise your right arm.", "[hold 5]"],
+    ]
+
+
+def test_sides_in_words_of_their_own() -> None:
+    said = exercise("Raise {your left/the other} leg.\nhold 5s, each side\n")
+    assert [text for text in said if "leg" in text] == [
+        "Raise your left leg.",
+        "Raise the other leg.",
     ]
 
 

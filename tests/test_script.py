@@ -246,6 +246,11 @@ def test_a_title_below_the_first_heading_is_an_exercise() -> None:
         ("# A {side}\nx", ["1:5: {side} can't stand in a name"]),
         ("## A **{side}**\nx\neach side", ["1:8: {side} can't stand in a name"]),
         ("## A \\{side}\nx\neach side", ["1:7: {side} can't stand in a name"]),
+        ("## A {la/lo}\nx\neach side", ["1:6: {la/lo} can't stand in a name"]),
+        (
+            "## A\nLift {a/b}.\n3 times",
+            ['2:6: {a/b} needs an exercise with sides; add "each side" to its dose line'],
+        ),
         ("## A {_side}\nx\neach side", ["1:4: {side} can't stand in a name"]),
     ],
 )

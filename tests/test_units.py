@@ -82,7 +82,7 @@ def test_a_duration_in_every_spelling(written: str, value: float) -> None:
     [
         *("", " ", "s", "20", "20x", "20 parsecs", "s20", "20 s 5", "5 ms", "5s 1m", "1s1s"),
         *("1:60", "1:5", "1:2:3", ":30", "1:", "1:30s", "1:60:00", "-5s", "\u22125s", "+5s"),
-        *(".5s", "5.s", "1,5s", "1e3s", "0x10s", "nan", "inf", "１０s", "٣s", "1/2 min", "²s"),
+        *(".5s", "5.s", "1,s", "1e3s", "0x10s", "nan", "inf", "１０s", "٣s", "1/2 min", "²s"),
         *("twenty seconds", "1" * 10 + "s", "9" * 5_000 + "s", "1\n:30"),
     ],
 )

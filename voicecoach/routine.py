@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -10,6 +11,8 @@ from typing import Literal
 Side = Literal["left", "right"]
 Sides = Literal["each", "alternate"]
 """each: all reps left, then all right; alternate: left, right, left …"""
+SIDES = re.compile(r"\{(?:side|(?P<left>[^{}/\n]{1,40})/(?P<right>[^{}/\n]{1,40}))\}")
+"""What becomes left or right in a text: `{side}`, or words of its own, `{izquierda/derecha}`."""
 Unit = Literal["sets", "reps", "seconds"]
 Period = Literal["days", "weeks", "sessions"]
 SHORTEST_BREATH, LONGEST_BREATH = 2.0, 30.0
@@ -32,7 +35,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words to be spoken: plain text, one or more sentences; `{side}` may stand in it."""
+    """Words to be spoken: plain text, one or more sentences; SIDES may stand in it."""
 
     text: str
     line: int
@@ -83,8 +86,13 @@ class Movement:
 
     @property
     def timed(self) -> bool:
-        """Whether it says by itself how long it takes."""
+        """Whether it says by itself how long something is held."""
         return any(isinstance(part, Hold | Breathe) for part in self.parts)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it ends in a silence of its own, in which it is done."""
+        return bool(self.parts) and isinstance(self.parts[-1], Pause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,9 @@ class DurationError(ValueError):
 
 _CLOCK = re.compile(r"([0-9]{1,5}):([0-5][0-9])(?::([0-5][0-9]))?")
 _PARTS = re.compile(
-    r"(?:(?P<h>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:hours?|hrs?|h) ?)?"
-    r"(?:(?P<m>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:minutes?|mins?|m) ?)?"
-    r"(?:(?P<s>[0-9]{1,9}(?:\.[0-9]{1,6})?) ?(?:seconds?|secs?|s))?",
+    r"(?:(?P<h>[0-9]{1,9}(?:[.,][0-9]{1,6})?) ?(?:hours?|hrs?|h) ?)?"
+    r"(?:(?P<m>[0-9]{1,9}(?:[.,][0-9]{1,6})?) ?(?:minutes?|mins?|m) ?)?"
+    r"(?:(?P<s>[0-9]{1,9}(?:[.,][0-9]{1,6})?) ?(?:seconds?|secs?|s))?",
     re.IGNORECASE,
 )
 
@@ -73,7 +73,7 @@ def read_seconds(text: str) -> float:
     Raises:
         DurationError: the text isn't one, or it is longer than a day.
 
-    >>> read_seconds("1m30s"), read_seconds("1:30"), read_seconds("2.5 sec")
+    >>> read_seconds("1m30s"), read_seconds("1:30"), read_seconds("2,5 sec")
     (90.0, 90.0, 2.5)
     """
     written = " ".join(text.split())
@@ -83,7 +83,7 @@ def read_seconds(text: str) -> float:
         if third is not None:
             value = value * 60 + int(third)
     elif (parts := _PARTS.fullmatch(written)) and any(parts.groups()):
-        hours, minutes, rest = (float(parts[unit] or 0) for unit in "hms")
+        hours, minutes, rest = (float((parts[unit] or "0").replace(",", ".")) for unit in "hms")
         value = hours * 3600 + minutes * 60 + rest
     else:
         raise DurationError(f'"{written[:40]}" is not a duration')

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
-from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines
+from voicecoach.errors import ExportError, NotFoundError, Problem, problem_lines, quoted
 from voicecoach.library import config_file, find_script, installed_names, script_names
 from voicecoach.routine import Routine
 from voicecoach.script import MOST_BYTES, load_script, read_script
@@ -40,6 +41,23 @@ class ScriptName(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         known = (*script_names(), *installed_names())
         names = [CompletionItem(name) for name in known if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
+
+
+class DayType(click.DateTime):
+    """A day, such as 2026-01-31."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """As click does, with a sentence that says how a day is written."""
+        try:
+            day: datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{quoted(str(value))} is not a day; write 2026-01-31", param, ctx)
+        return day
 
 
 def script_argument(function: Function) -> Function:

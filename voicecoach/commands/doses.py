@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import Function, open_plan, read_routine, tell_aside, user_settings
+from voicecoach.commands import (
+    DayType,
+    Function,
+    open_plan,
+    read_routine,
+    tell_aside,
+    user_settings,
+)
 from voicecoach.errors import ExportError
 from voicecoach.program import Program, build_program
 from voicecoach.progression import MOST_DOSES, Practices, at_dose, grows, on_day
@@ -35,7 +42,7 @@ def dose_options(function: Function) -> Function:
         ),
         click.option(
             "--on",
-            type=click.DateTime(["%Y-%m-%d"]),
+            type=DayType(),
             metavar="DATE",
             help="The dose of a day, such as 2026-01-31, if each day until then is done.",
         ),

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from voicecoach.commands import counted, tell_aside
+from voicecoach.commands import DayType, counted, tell_aside
 from voicecoach.commands.cells import cell, shown
 from voicecoach.controls import VOICE
 from voicecoach.errors import EXIT_DONE
@@ -41,7 +41,7 @@ COLUMNS = (
 @click.option("--all", "everything", is_flag=True, help="All sessions.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DayType(),
     metavar="DATE",
     help="Only sessions since a day, such as 2026-01-31.",
 )

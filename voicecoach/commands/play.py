@@ -56,7 +56,12 @@ from voicecoach.units import write_seconds
     default="keys",
     help="What steers it: keys in the terminal; or stdin, a command a line, with events as JSON.",
 )
-@click.option("--plain", is_flag=True, help="Print lines instead of a moving screen.")
+@click.option(
+    "--plain",
+    is_flag=True,
+    envvar="VOICECOACH_PLAIN",
+    help="Print lines instead of a moving screen; so does VOICECOACH_PLAIN=1.",
+)
 @click.option("--verbose", is_flag=True, help="Tell at the end whether the sound was ever late.")
 @click.option(
     "--or-export",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicecoach.commands import PIPE, ScriptName, read_routine, tell_aside, terminal
+from voicecoach.commands import PIPE, DayType, ScriptName, read_routine, tell_aside, terminal
 from voicecoach.commands.cells import cell, shown
 from voicecoach.display import SEEK_ADVICE
 from voicecoach.errors import EXIT_DONE, ExportError
@@ -56,7 +56,7 @@ WRITERS: dict[str, Callable[[Review, Words], bytes]] = {
 @click.argument("script", type=ScriptName(), required=False)
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DayType(),
     metavar="DATE",
     help=f"The first day, such as 2026-01-31; else the last {WEEKS} weeks.",
 )

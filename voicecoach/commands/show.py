@@ -44,7 +44,12 @@ STYLES = {
 
 @click.command("show", epilog="Example: voicecoach show ease-your-back")
 @script_argument
-@click.option("--plain", is_flag=True, help="Tell it in sentences instead of drawing it.")
+@click.option(
+    "--plain",
+    is_flag=True,
+    envvar="VOICECOACH_PLAIN",
+    help="Tell it in sentences instead of drawing it; so does VOICECOACH_PLAIN=1.",
+)
 @dose_options
 @setting_options()
 def command(

@@ -52,8 +52,8 @@ class Details:
 def routine_details(routine: Routine, language: str, day: str = "") -> Details:
     """What a script says about its session, made on a day, by default today."""
     cautions = [*routine.caution, *(w for exercise in routine.exercises for w in exercise.caution)]
-    sides = shown_phrases(language).both_sides
-    said = [words.text.replace("{side}", sides) for words in cautions]
+    phrases = shown_phrases(language)
+    said = [phrases.both_sides(words.text) for words in cautions]
     return Details(
         routine.title,
         language,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -9,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from voicecoach.errors import NotFoundError
+from voicecoach.routine import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,20 +106,23 @@ class Phrases:
         word = self.number(value)
         return word[:1].upper() + word[1:]
 
-    def side(self, side: Side) -> str:
-        """What `{side}` becomes."""
-        word: str = self.texts[side]
-        return word
+    def sided(self, text: str, side: Side) -> str:
+        """A text as it is said for a side."""
+        return SIDES.sub(lambda match: match[side] or str(self.texts[side]), text)
 
-    @property
-    def both_sides(self) -> str:
+    def both_sides(self, text: str) -> str:
         """The same to be read, for both: what stands in brackets goes for the other."""
-        return f"{self.side('left')} ({self.side('right')})"
+
+        def both(match: re.Match[str]) -> str:
+            return f"{self.sided(match[0], 'left')} ({self.sided(match[0], 'right')})"
+
+        return SIDES.sub(both, text)
 
     def name(self, name: str) -> str:
         """An exercise's name as it stands within a sentence."""
-        word = name.split(maxsplit=1)[0] if name.split() else ""
-        if self.texts["lowercase_names"] and word[1:].islower():
+        word, *others = name.split() or [""]
+        titled = any(other[0].isupper() for other in others)  # Bird Dog, Thomas Stretch
+        if self.texts["lowercase_names"] and word[1:].islower() and not titled:
             return name[:1].lower() + name[1:]
         return name
 

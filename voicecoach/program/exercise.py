@@ -152,7 +152,10 @@ class ExerciseWriter(Writer):
             parts += said
             if not movement.timed:
                 held = self.dose.hold if untimed and movement is untimed[-1] else None
-                parts.append(self.hold(held, self.line, side) if held else self._do(movement))
+                if held:
+                    parts.append(self.hold(held, self.line, side))
+                elif not movement.waits:
+                    parts.append(self._do(movement))
         return parts
 
     def _short(self, side: Side | None) -> list[Say]:

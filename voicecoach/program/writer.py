@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from voicecoach.phrases import Phrases
-from voicecoach.routine import Breathe, Duration, Exercise, Hold, Part, Pause, Ring, Side, Words
+from voicecoach.routine import (
+    SIDES,
+    Breathe,
+    Duration,
+    Exercise,
+    Hold,
+    Part,
+    Pause,
+    Ring,
+    Side,
+    Words,
+)
 from voicecoach.script.markup import sentences
 from voicecoach.settings import Settings
 from voicecoach.step import Chime, Placed, Say, Span, StepPart
@@ -57,7 +68,7 @@ class Writer:
         return tuple(read)
 
     def sentences(self, text: Words, side: Side | None = None) -> list[Say]:
-        """One utterance a sentence; `{side}` becomes the side's word."""
+        """One utterance a sentence; what SIDES are becomes the side's word."""
         # Split before a side is put in: so both sides have the same sentences.
         found = sentences(text.text, self.words.language)
         return [
@@ -66,9 +77,9 @@ class Writer:
 
     def say(self, text: str, line: int, side: Side | None, *, group: bool = False) -> Say:
         """One utterance for a side, of the length that it takes for the longer side."""
-        if side is None or "{side}" not in text:
+        if side is None or not SIDES.search(text):
             return Say(text, line, group)
-        own, other = (text.replace("{side}", self.words.side(s)) for s in (side, OTHER[side]))
+        own, other = (self.words.sided(text, s) for s in (side, OTHER[side]))
         return Say(own, line, group, as_long_as=other)
 
     def paced(self, length: Duration) -> float:

@@ -8,12 +8,14 @@ from pathlib import Path
 from voicecoach.errors import quoted
 from voicecoach.progression import grows
 from voicecoach.routine import Exercise, Movement, Part, Routine, Words
-from voicecoach.script.directions import SIDE
 from voicecoach.script.dose import MOST_REPS
 from voicecoach.script.limits import least_seconds, most_reps
 from voicecoach.script.markup import clean, speakable
 from voicecoach.script.section import Report, Section
 from voicecoach.units import DAY_SECONDS
+
+LONG_BEAT_SECONDS = 60
+"""Nobody counts so slowly: "every 2 hours" is meant for the day."""
 
 
 def build_routine(sections: list[Section], report: Report) -> Routine:
@@ -93,6 +95,9 @@ def _check_exercise(exercise: Exercise, section: Section, report: Report) -> Non
         cause = "every movement has its own hold already"
         report.error(*at["hold"], cause, "take the hold out of the dose")
     if dose.every:
+        if dose.every.seconds >= LONG_BEAT_SECONDS:
+            cause = "this is the time from one rep to the next"
+            report.warn(*at["every"], cause, "for times of day write: times: 9:00, 13:00")
         if any(movement.timed for movement in exercise.movements):
             hint = "take the holds out of the movements"
             report.error(*at["every"], '"every" counts reps by itself', hint)
@@ -106,9 +111,9 @@ def _check_exercise(exercise: Exercise, section: Section, report: Report) -> Non
 
 
 def _check_sides(section: Section, report: Report) -> None:
-    for line, column in section.sided:
+    for line, column, written in section.sided:
         hint = 'add "each side" to its dose line'
-        report.error(line, column, f"{SIDE} needs an exercise with sides", hint)
+        report.error(line, column, f"{written} needs an exercise with sides", hint)
 
 
 def _check_progress(routine: Routine, report: Report) -> None:

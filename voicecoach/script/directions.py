@@ -10,13 +10,10 @@ from itertools import accumulate
 
 from voicecoach.errors import nearest, quoted
 from voicecoach.library import CHIME_EVENTS, chime_sets
-from voicecoach.routine import Breathe, Hold, Part, Pause, Ring, Words
+from voicecoach.routine import SIDES, Breathe, Hold, Part, Pause, Ring, Words
 from voicecoach.script.dose import DoseError, read_count, read_length
 from voicecoach.script.markup import MARK, speakable, tidy, unmarked
 from voicecoach.script.section import Report, Section
-
-SIDE = "{side}"
-"""What becomes left or right."""
 
 _KINDS = ("pause", "hold", "breathe", "chime")
 _SLIPS = {"wait": "pause", "rest": "pause"}
@@ -74,7 +71,7 @@ class _Paragraph:
 def read_parts(lines: Sequence[TextLine], section: Section, report: Report) -> tuple[Part, ...]:
     """The words and stage directions of one paragraph; the section notes where it names sides."""
     paragraph = _Paragraph(lines, report)
-    section.sided += (paragraph.place(m.start()) for m in re.finditer(SIDE, paragraph.text))
+    section.sided += ((*paragraph.place(m.start()), m[0]) for m in SIDES.finditer(paragraph.text))
     first, *rest = unmarked(_DIRECTION.sub(paragraph.mark, paragraph.text)).split(MARK)
     parts: list[Part] = []
     if speakable(words := tidy(first)):

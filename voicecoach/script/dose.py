@@ -28,9 +28,14 @@ ITEMS_HINT = (
     "a dose is made of: hold 20s, 3 times, 2 sets, rest 10s, each side, switch 8s, every 4s"
 )
 
+_COMMA = re.compile(
+    r",(?!(?<=[0-9],)[0-9]{1,6}(?: ?[-–] ?[0-9.,]{1,9})? ?(?:s|secs?|seconds?|m|mins?|minutes?)\b)",
+    re.IGNORECASE,
+)
+"""But for that of 1,5 min."""
 _BREATHS = re.compile(r"([0-9]{1,9}) ?breaths?", re.IGNORECASE)
 _RANGE = re.compile(r"(?P<low>.*?[0-9a-z])\s*(?:-|–|\bto\b)\s*(?P<high>[0-9].*)", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _PROGRESS = re.compile(
     r"add ([0-9]{1,9}) ?(sets?|reps?|times?|seconds?|secs?|s) every (?:([0-9]{1,9}) )?"
     r"(day|week|session)s?(?: done)?,?"
@@ -97,7 +102,7 @@ def read_dose(line: str) -> list[DoseItem]:
     items = []
     offset = 0
     # Who writes more items has slipped; they count as one.
-    for written in line.rstrip().rstrip(".").split(",", _MOST_ITEMS):
+    for written in _COMMA.split(line.rstrip().rstrip("."), _MOST_ITEMS):
         text = " ".join(written.split())
         start = offset + len(written) - len(written.lstrip())
         offset += len(written) + 1

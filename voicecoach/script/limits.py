@@ -68,15 +68,16 @@ def _exercise_seconds(exercise: Exercise) -> float:
 
 def _rep_seconds(exercise: Exercise, dose: Dose) -> float:
     """A rep without its words."""
-    untimed = sum(not movement.timed for movement in exercise.movements)
-    if not exercise.movements:
-        untimed = 1
+    untimed = [movement for movement in exercise.movements if not movement.timed]
     if dose.hold:  # the last of them is held
-        untimed -= 1
+        untimed = untimed[:-1]
+    done = sum(not movement.waits for movement in untimed)
+    if not exercise.movements and not dose.hold:
+        done = 1
     parts = [part for movement in exercise.movements for part in movement.parts]
     rep = _seconds(part for part in parts if not isinstance(part, Words))
     rep += _at_least(dose.hold) if dose.hold else 0.0
-    return rep + max(untimed, 0) * MOVEMENT_SECONDS / FASTEST_PACE
+    return rep + done * MOVEMENT_SECONDS / FASTEST_PACE
 
 
 def _at_least(length: Duration) -> float:

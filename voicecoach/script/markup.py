@@ -36,6 +36,8 @@ _MARKS = [
     )
 ]
 """In order. Each takes time that grows with the text's length only: see its bounds."""
+_LEFT_SPACE = re.compile(r"\s{2,}(?=[.,!?…])")
+"""What an emoji left before a full stop; one space may stand there in French."""
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _LONE_JOINERS = re.compile(r"(?<!\S)[\u00ad\u200c\u200d]+(?!\S)")
 
@@ -91,7 +93,7 @@ def tidy(text: str) -> str:
     """Unmarked text with entities as their characters, on one line."""
     if "&" in text:
         text = clean(_ENTITY.sub(_character, text))
-    return " ".join(text.split())
+    return " ".join(_LEFT_SPACE.sub("", text).split())
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -6,12 +6,19 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from voicecoach.script.directions import SIDE, TextLine, has_direction, only_directions, read_parts
+from voicecoach.routine import SIDES
+from voicecoach.script.directions import TextLine, has_direction, only_directions, read_parts
 from voicecoach.script.dose import read_dose
 from voicecoach.script.keys import KeyLine, belongs, find_key, misplaced, take_key
 from voicecoach.script.markup import clean, plain, speakable
 from voicecoach.script.section import Report, Section
-from voicecoach.script.slips import SENTENCE_ENDS, looks_like_dose, reads_like_dose, suggest
+from voicecoach.script.slips import (
+    SENTENCE_ENDS,
+    as_dose,
+    looks_like_dose,
+    reads_like_dose,
+    suggest,
+)
 
 _HEADING = re.compile(r"(#{1,6})(?:\s+|$)(.*)")
 _UNSPACED = re.compile(r"#{2,6}[^\W\d]")
@@ -21,6 +28,7 @@ _RULE = re.compile(r"[-*_\s]{3,}")
 _LINK_TARGET = re.compile(r"\[[^\]]+\]:\s")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _HEADER = re.compile(r"[A-Za-z_][\w -]*:")
+DOSE_HINT = "a dose stands on its own line, such as: hold 20s, 3 times, rest 10s"
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -123,6 +131,7 @@ class Reader:
         self._close("bullet")
         cells = [cell.strip() for cell in text.text.strip("|").split("|")]
         if any(speakable(cell) for cell in cells):
+            self._warn_of_dose(replace(text, text=", ".join(filter(None, cells))))
             self.open.append(replace(text, text=", ".join(cell for cell in cells if cell)))
 
     @property
@@ -147,12 +156,10 @@ class Reader:
 
     def _warn_of_dose(self, text: TextLine) -> None:
         if reads_like_dose(text.text):
-            self.report.warn(
-                text.number,
-                text.column,
-                "this reads like a dose but is spoken as a sentence",
-                "a dose stands on its own line, such as: hold 20s, 3 times, rest 10s",
-            )
+            cause = "this reads like a dose but is spoken as a sentence"
+            meant = as_dose(text.text)
+            hint = f"on its own line and as a dose it is: {meant}" if meant else DOSE_HINT
+            self.report.warn(text.number, text.column, cause, hint)
 
     def _close(self, kind: str = "prose") -> None:
         """The paragraph, bullet or movement ends here; what begins is of the kind given."""
@@ -168,9 +175,9 @@ class Reader:
             self._close()
             return
         name, line = plain(text.text), text.number
-        if SIDE in name:
-            column = text.column + max(text.text.find(SIDE), 0)  # \{side} has a mark within it
-            self.report.error(line, column, f"{SIDE} can't stand in a name")
+        if sided := SIDES.search(name):
+            column = text.column + max(text.text.find(sided[0]), 0)  # \{side} has a mark within it
+            self.report.error(line, column, f"{sided[0]} can't stand in a name")
         if has_direction(name):
             self.report.warn(line, 1, "a stage direction in a name is spoken", "put it below")
         if level == 1 and len(self.sections) == 1 and not self.sections[0].name:

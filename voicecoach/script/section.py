@@ -55,5 +55,5 @@ class Section:
     says: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Words and how they are said, by the word in small letters."""
     facts: dict[str, Any] = field(default_factory=dict)
-    sided: list[tuple[int, int]] = field(default_factory=list)
-    """The line and column of each `{side}`."""
+    sided: list[tuple[int, int, str]] = field(default_factory=list)
+    """The line and column of each of SIDES, and how it is written."""

@@ -29,6 +29,40 @@ _STARTS = re.compile(
 _LIKE = re.compile(
     r"(?:hold|rest|every|switch|reps|sets|times|repeat)\s*:?\s*(?:for\s+)?[0-9]", re.IGNORECASE
 )
+_ELSEWHERE = frozenset(
+    re.findall(
+        r"\S+",
+        """about at by dose ex least more most of off on per repeat rounds time to total up x ×
+        arm arms foot hand hip knee leg legs way
+        halten halte gehalten mal pause wiederholung wiederholungen satz sätze sek sekunde sekunden
+        minute minuten seite seiten jede je pro atemzug atemzüge
+        tenir tenez fois repos seconde secondes minutes série séries répétitions chaque côté par
+        mantener mantén mantenga vez veces descanso segundo segundos minuto minutos serie series
+        repeticiones cada lado por de manter mantenha vezes séries repetições
+        mantieni tenere tieni volte riposo secondo secondi ripetizioni ogni
+        vasthouden houd keer maal rust seconden herhalingen elke kant
+        बार सेकंड सेकेंड मिनट विश्राम रोकें""",
+    )
+)
+"""What stands in doses as people write them, here and in the coach's other languages."""
+_TIMES = r"[0-9]+(?: ?[-–] ?[0-9]+)?"
+_SECONDS = rf"{_TIMES} ?(?:s|secs?|seconds?|m|mins?|minutes?|breaths?)"
+_REPS, _SETS = rf"({_TIMES}) ?(?:times|reps?|repetitions)", rf"({_TIMES}) ?sets?"
+_EACH = r"(?:each|both|per) (?:sides?|legs?|arms?|foot|feet|knees?|hips?|hands?)"
+_REWRITTEN = [
+    (re.compile(pattern, re.IGNORECASE), instead)
+    for pattern, instead in (
+        (rf"(.*) {_EACH}", r"\1 each side"),
+        (rf"{_SETS} of (?:{_REPS}|({_TIMES}))( each side)?", r"\1 sets \2\3 times\4"),
+        (rf"{_REPS} ?[x×] ?(?:{_SETS}|({_TIMES}))", r"\1 times \2\3 sets"),
+        (rf"(?:hold )?({_SECONDS}) ?[x×] ?({_TIMES})(?: times)?", r"hold \1 \2 times"),
+        (rf"({_TIMES}) ?[x×] ?({_SECONDS}) holds?", r"hold \2 \1 times"),
+        (rf"({_SECONDS}) (hold|rest)s?", r"\2 \1"),
+        (rf"({_SECONDS})( each side)", r"hold \1\2"),
+        (rf"(sets|reps|times) ({_TIMES})", r"\2 \1"),
+    )
+]
+"""How doses are written elsewhere, and what a dose line says for it."""
 _BY = re.compile(r"([0-9]+) ?[x×] ?([0-9]+(?: ?[-–] ?[0-9]+)?)(.*)", re.IGNORECASE)
 _SPELLED_OUT = (
     *(*_NUMBER_WORDS, "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
@@ -37,9 +71,12 @@ _SPELLED_OUT = (
 )
 """Amounts that no dose is written with."""
 _NUMBER = re.compile(rf"[0-9]|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+_WORD = re.compile(r"\b[^\W\d]{3}|[\u0900-\u097f]")
 SENTENCE_ENDS = ".!?…:;।"
 _LONGEST = 80
 """Characters: who writes more has not slipped in a dose."""
+_MOST_ITEMS = 9
+"""Of a dose line; who writes more items hasn't written one."""
 _LINKS = ("and", "then", "with")
 _VERBS = ("hold", "rest", "every", "switch", "repeat")
 
@@ -65,7 +102,7 @@ def reads_like_dose(text: str) -> bool:
     text = text.lstrip("*_ ")
     if _STARTS.match(text) or _LIKE.match(text):
         return True
-    return _all_of_doses(text, _exact) or _spelled_out(text)
+    return _all_of_doses(text, _anywhere) or _spelled_out(text)
 
 
 def suggest(item: str) -> str:
@@ -74,8 +111,30 @@ def suggest(item: str) -> str:
     >>> suggest("rset 10s"), suggest("3x"), suggest("hold 20")
     ('did you mean "rest 10s"?', 'did you mean "3 times"?', 'did you mean "hold 20s"?')
     """
-    meant = _multiplied(item) or _corrected(item) if len(item) <= _LONGEST else ""
+    meant = _meant(item)
     return f"did you mean {quoted(meant)}?" if meant else ""
+
+
+def as_dose(text: str) -> str:
+    """The dose line that words which read like one were to be, or "".
+
+    >>> as_dose("**Hold: 20 sec**, repeat 3 times"), as_dose("Repeat it 3 times a day")
+    ('Hold 20 sec, 3 times', '')
+    """
+    words = re.sub(r"[*_`]|(?<=[a-z]):|\brepeat\b", " ", text, flags=re.IGNORECASE)
+    items = [" ".join(item.split()) for item in re.split(r"[,|]", words.strip("-. "))]
+    meant = [item if _readable([item]) else _meant(item) for item in items[:_MOST_ITEMS]]
+    return ", ".join(meant) if all(meant) else ""
+
+
+def _meant(item: str) -> str:
+    if len(item) > _LONGEST:
+        return ""
+    written = item
+    for pattern, instead in _REWRITTEN:
+        if match := pattern.fullmatch(written):
+            written = match.expand(instead)
+    return _multiplied(item) or _corrected(written)
 
 
 def _slipped(line: str) -> bool:
@@ -89,7 +148,7 @@ def _all_of_doses(line: str, known: Callable[[str], object]) -> bool:
     """Whether a line has a number, and no word that no dose has: 20s hold."""
     if len(line) > _LONGEST or "(" in line or not _NUMBER.search(line):
         return False
-    return bool(re.search(r"\b[^\W\d]{3}", line)) and not _foreign(line, known)
+    return bool(_WORD.search(line)) and not _foreign(line, known)
 
 
 def _spelled_out(line: str) -> bool:
@@ -107,8 +166,8 @@ def _foreign(line: str, known: Callable[[str], object]) -> int:
     return sum(not (word[0] in "-+\N{MINUS SIGN}0123456789" or known(word)) for word in words)
 
 
-def _exact(word: str) -> bool:
-    return word in _VOCABULARY or word in _NUMBERS
+def _anywhere(word: str) -> bool:
+    return word in _VOCABULARY or word in _NUMBERS or word in _ELSEWHERE
 
 
 @lru_cache(4096)

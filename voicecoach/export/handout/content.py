@@ -19,17 +19,21 @@ from voicecoach.routine import (
     Exercise,
     Hold,
     Part,
+    Pause,
     Progress,
     Routine,
     Words,
 )
 from voicecoach.units import seconds
 
-SIDE = "{side}"
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 """As Typst names them."""
 MOST_RINGS = 24
 """More of them nobody counts: such a dose is told in words alone."""
+
+
+LONG_SECONDS = 5
+"""A pause so long has something done in it: "Circle your ankles. (pause 30s)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ def _file_name(routine: Routine) -> str:
 
 
 class _Writer:
-    """Writes a routine's parts for the eye: pauses and chimes are for the ear alone."""
+    """Writes a routine's parts for the eye: chimes and short pauses are for the ear alone."""
 
     def __init__(self, wording: Wording) -> None:
         self.wording = wording
@@ -169,7 +173,7 @@ class _Writer:
             _rings(dose) if dose else (),
             tuple(self._text(words) for words in exercise.caution),
             self.lines(exercise.before),
-            tuple(self._line(movement.parts) for movement in exercise.movements),
+            tuple(self._line(movement.parts, movement.waits) for movement in exercise.movements),
             self.lines(exercise.after),
             tuple(cues),
         )
@@ -183,11 +187,16 @@ class _Writer:
     def lines(self, parts: Iterable[Part]) -> tuple[Line, ...]:
         return tuple(line for run in _paragraphs(parts) if (line := self._line(run)))
 
-    def _line(self, parts: Iterable[Part]) -> Line:
-        return tuple(piece for part in parts if (piece := self._piece(part)))
+    def _line(self, parts: Iterable[Part], waits: bool = False) -> Line:
+        """A run of text; in one that `waits`, the last pause is when it is done."""
+        parts = list(parts)
+        shown = (self._piece(part, timed=waits and part is parts[-1]) for part in parts)
+        return tuple(filter(None, shown))
 
-    def _piece(self, part: Part) -> Piece | None:
+    def _piece(self, part: Part, *, timed: bool = False) -> Piece | None:
         match part:
+            case Pause() if timed or part.length.breaths or part.length.seconds >= LONG_SECONDS:
+                return _strong(self.wording.length(part.length))
             case Words():
                 return Piece(self._text(part))
             case Hold():
@@ -199,7 +208,7 @@ class _Writer:
         return None
 
     def _text(self, words: Words) -> str:
-        return words.text.replace(SIDE, self.wording.spoken.both_sides)
+        return self.wording.spoken.both_sides(words.text)
 
 
 def _strong(text: str) -> Piece:
