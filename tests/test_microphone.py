@@ -273,6 +273,33 @@ def test_what_is_far_likelier_something_else_is_talk() -> None:
     assert heard(listen(alone(tries), Talked(*[ALMOST] * 3, -4.0, -4.0))) == []
 
 
+class Certain(Hesitant):
+    """One that is certain the last time, and knows before that it is no phrase."""
+
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        last = len(self._scores) == 1
+        return replace(super().recognise(samples, *others), talk=not last, certain=last)
+
+
+def test_what_is_certain_is_obeyed_beside_talk() -> None:
+    tries = said(*["pass it"] * 3, "next", gap_seconds=0.8)
+    assert heard(listen(alone(tries), Certain(*[ALMOST] * 3, -4.0))) == [Command.SKIP]
+
+
+class Phrases(Hesitant):
+    """One that knows each time that some phrase was said."""
+
+    def recognise(self, samples: Samples, *others: Samples) -> Guess:
+        return replace(super().recognise(samples, *others), talk=False)
+
+
+def test_what_is_some_phrase_is_no_talk_however_unclear() -> None:
+    tries = said(*["pass it"] * 3, "next", gap_seconds=0.8)
+    scores = [ALMOST - 1] * 3 + [-4.0]
+    assert heard(listen(alone(tries), Phrases(*scores))) == [Command.SKIP]
+    assert heard(listen(alone(tries), Hesitant(*scores))) == []
+
+
 class Doubting(Hesitant):
     """One that finds something that speaks against it."""
 

@@ -150,8 +150,44 @@ def test_nothing_is_undone_twice_too_late_or_after_the_end() -> None:
         assert player.do(Command.UNDO) == NOTHING
         player.do(Command.HOW_LONG)
         assert player.do(Command.UNDO) == NOTHING
-        player.do(Command.STOP)
+        player.do(Command.OUCH)
         assert player.do(Command.UNDO) == Ignored("undo", "test", "it is ending")
+
+
+@pytest.mark.parametrize("pause", [False, True])
+def test_a_stop_is_undone_while_its_words_are_said(pause: bool) -> None:
+    with playing() as player:
+        player.until("hold", 1, 2)
+        levels = player.director.levels
+        if pause:
+            player.do(Command.PAUSE)
+        place = player.place()
+        player.do(Command.STOP)
+        player.pull(RATE)
+        assert isinstance(player.do(Command.UNDO), Obeyed)
+        assert player.director.ending == "done"
+        if pause:
+            assert not player.pull(RATE)[FADE:].any()
+            player.do(Command.RESUME)
+        player.pull(RATE)
+        assert player.place().segment.step == place.segment.step
+        assert player.director.levels == levels
+        player.finish()
+        assert held(player, 1) == pytest.approx(40, abs=0.1)
+        assert held(player, 2) == 17
+
+
+def test_after_a_stop_nothing_but_that_is_undone() -> None:
+    with playing() as player:
+        player.until("hold", 1, 2)
+        player.do(Command.STOP)
+        player.do(Command.UNDO)
+        assert player.do(Command.UNDO) == NOTHING
+        player.do(Command.STOP)
+        for command in (Command.SKIP, Command.PAUSE, Command.STOP):
+            assert player.do(command) == Ignored(command, "test", "it is ending")
+        player.finish()
+        assert player.director.ending == "stopped"
 
 
 def test_undone_at_the_last_moment() -> None:

@@ -134,7 +134,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2624
+SEED = 2625
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",
@@ -168,5 +168,4 @@ def draw(seed: int) -> tuple[Speaker, ...]:
 
 HELD_OUT = draw(SEED)
 """What the table is measured with. Of earlier draws from the same throats results were seen while
-things were tuned; rates of this one told that the verifier was too strict with voices it doesn't
-know, and TUNE how strict it is to be instead."""
+things were tuned."""

@@ -22,7 +22,7 @@ from voicecoach.session.edit import (
 )
 from voicecoach.session.holds import ended, lengthened
 from voicecoach.session.stream import FADE, HEADROOM
-from voicecoach.session.undo import Undo, levelling, repacing, returning, shortening
+from voicecoach.session.undo import Undo, going_on, levelling, repacing, returning, shortening
 from voicecoach.settings.values import FASTEST_PACE, SLOWEST_PACE
 from voicecoach.units import frames
 
@@ -75,7 +75,7 @@ class Actions:
             Command.QUIETER: lambda: self._level(1 / LEVEL_STEP),
             Command.LOUDER: lambda: self._level(LEVEL_STEP),
             Command.HOW_LONG: self._how_long,
-            Command.STOP: lambda: partial(self._end, "stopped", "stopped"),
+            Command.STOP: lambda: self._stop,
             Command.OUCH: lambda: partial(self._end, "hurt", "ouch"),
         }
         if self._director.paused and command not in WHILE_PAUSED:
@@ -231,6 +231,11 @@ class Actions:
             director.announcements.interject(text)
 
         return deed
+
+    def _stop(self) -> Undo | None:
+        undo = going_on(self._director)
+        self._end("stopped", "stopped")
+        return undo
 
     def _end(self, ending: Ending, phrase: str) -> None:
         director = self._director

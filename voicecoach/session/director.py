@@ -254,7 +254,7 @@ class Director:
 
     def _deed(self, command: Command) -> Deed | str:
         """What carries a command out, or why nothing does."""
-        if self.over:
+        if self.over and not (command is Command.UNDO and self._undo):
             return "it is ending"
         if command is not Command.UNDO:
             return self._actions.find(command)

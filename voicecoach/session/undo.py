@@ -40,6 +40,19 @@ def returning(director: Director) -> Undo | None:
     return undo
 
 
+def going_on(director: Director) -> Undo | None:
+    """Go on where it is now, though it is ending; None before the first sound."""
+    back, levels = returning(director), director.levels
+    if back is None:
+        return None
+
+    def undo() -> None:
+        director.over, director.ending, director.levels = False, "done", levels
+        back()
+
+    return undo
+
+
 def shortening(director: Director) -> Undo:
     """Give the hold that goes on the length back that it has now; if that is over, it ends."""
     place = director.reporter.place

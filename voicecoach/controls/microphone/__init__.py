@@ -143,8 +143,10 @@ class Guess:
     """Whether that is to be believed."""
     plain: bool = True
     """Whether nothing speaks against it. If anything does, it counts once it is said twice."""
-    talk: bool = False
-    """Whether it is far likelier that something else was said."""
+    certain: bool = False
+    """Whether it is to be believed beside talk, too."""
+    talk: bool | None = None
+    """Whether something else was said than any of the phrases, where that is known."""
 
     @property
     def clearness(self) -> tuple[bool, float]:

@@ -48,8 +48,8 @@ is no word that TUNE said to a coach 10 dB louder and that was understood."""
 TIGHT = round(0.05 * RATE)
 """How much before a voice begins belongs to it at least."""
 ALMOST = -8.5
-"""What is so clear and yet not obeyed may have been a command, and counts for no talk: else, of 243
-words that speakers said in noise, 12 more weren't understood."""
+"""What is so clear and yet not obeyed may have been a command, and counts for no talk, where nobody
+knows better: else, of 243 words that speakers said in noise, 12 more weren't understood."""
 TALK, TALKING = 3 * RATE // 2, 15 * RATE
 """Who said so much in so long that was no command talks to somebody, ..."""
 CLEAR, CLEARER = -3.0, -2.0
@@ -139,11 +139,12 @@ class _Listener:
         guess = self.recogniser.recognise(segment.samples, *closely)
         command = self.recogniser.phrases[guess.phrase]
         where = segment.start, segment.end
-        self._almost = guess.score > ALMOST and not guess.talk
+        self._almost = guess.score > ALMOST if guess.talk is None else not guess.talk
         doubtful = self._is_doubtful(segment)
         talks = not with_coach and self._talks(segment)
         least = CLEAR if command in URGENT else CLEARER
-        unclear = ((doubtful or talks) and guess.score <= least) or not guess.plain
+        weak = guess.score <= least and (doubtful or (talks and not guess.certain))
+        unclear = weak or not guess.plain
         if not guess.sure or (unclear and (doubtful or not self._is_again(segment, guess))):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif doubtful and command not in URGENT:
