@@ -98,7 +98,7 @@ class Player:
 
     def obey(self, command: Command) -> Event:
         """A command that was heard has its turn."""
-        self.director.heed(command)
+        self.director.take(command)
         self._report()
         told = list(self.director.obey(command, "test"))
         self.events += told

@@ -179,7 +179,7 @@ class Session:
     def _next_command(self, timeout: float) -> tuple[Command | Answer, str]:
         """What was sent next, and by whom. Raises queue.Empty."""
         command, source = self._commands.get(timeout=timeout)
-        self.director.heed(command)
+        self.director.take(command)
         return command, source
 
     def _announce(self) -> None:

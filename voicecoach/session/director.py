@@ -78,14 +78,14 @@ class Director:
         self.rendition.close()
 
     def hear(self, command: Command) -> None:
-        """Silence at once what an urgent command is to silence, until it is heeded; any thread."""
+        """Silence at once what an urgent command is to silence, until `take`; from any thread."""
         with self._lock:
             self._urgent += _is_urgent(command)
         toggled = command is Command.TOGGLE and not self.paused
         if not self.over and (command in AT_ONCE or toggled):
             self.hush()
 
-    def heed(self, command: Command | Answer) -> None:
+    def take(self, command: Command | Answer) -> None:
         """What was heard has its turn, whatever becomes of it."""
         with self._lock:
             self._urgent = max(self._urgent - _is_urgent(command), 0)
