@@ -273,17 +273,19 @@ def test_what_is_far_likelier_something_else_is_talk() -> None:
     assert heard(listen(alone(tries), Talked(*[ALMOST] * 3, -4.0, -4.0))) == []
 
 
-class Certain(Hesitant):
-    """One that is certain the last time, and knows before that it is no phrase."""
+class Uncertain(Hesitant):
+    """One that knows that there may be others."""
 
     def recognise(self, samples: Samples, *others: Samples) -> Guess:
-        last = len(self._scores) == 1
-        return replace(super().recognise(samples, *others), talk=not last, certain=last)
+        return replace(super().recognise(samples, *others), certain=False)
 
 
-def test_what_is_certain_is_obeyed_beside_talk() -> None:
+def test_what_is_clear_and_uncertain_is_not_obeyed_beside_talk() -> None:
     tries = said(*["pass it"] * 3, "next", gap_seconds=0.8)
-    assert heard(listen(alone(tries), Certain(*[ALMOST] * 3, -4.0))) == [Command.SKIP]
+    scores = [NOTHING] * 3 + [-1.0]
+    assert heard(listen(alone(tries), Hesitant(*scores))) == [Command.SKIP]
+    assert heard(listen(alone(tries), Uncertain(*scores))) == []
+    assert heard(listen(alone(said("next")), Uncertain(-4.0))) == [Command.SKIP]
 
 
 class Phrases(Hesitant):

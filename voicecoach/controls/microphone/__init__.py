@@ -143,8 +143,8 @@ class Guess:
     """Whether that is to be believed."""
     plain: bool = True
     """Whether nothing speaks against it. If anything does, it counts once it is said twice."""
-    certain: bool = False
-    """Whether it is to be believed beside talk, too."""
+    certain: bool | None = None
+    """Whether hardly anything else can have been said, where that is known."""
     talk: bool | None = None
     """Whether something else was said than any of the phrases, where that is known."""
 

@@ -102,7 +102,7 @@ class _Listener:
         """Whether what was just said may have been a command."""
 
     def hear(self, block: Block) -> Iterator[Report]:
-        heard, played = _finite(block.microphone), _finite(block.reference)
+        heard, played = _sound(block.microphone), _sound(block.reference)
         block = replace(block, microphone=heard, reference=played)
         self._second.add(block)
         for step in self._cleaner.clean(block):
@@ -143,8 +143,9 @@ class _Listener:
         doubtful = self._is_doubtful(segment)
         talks = not with_coach and self._talks(segment)
         least = CLEAR if command in URGENT else CLEARER
-        weak = guess.score <= least and (doubtful or (talks and not guess.certain))
-        unclear = weak or not guess.plain
+        weak = guess.score <= least
+        beside = talks and (weak or guess.certain is False)
+        unclear = beside or (doubtful and weak) or not guess.plain
         if not guess.sure or (unclear and (doubtful or not self._is_again(segment, guess))):
             yield Unclear(guess.phrase, guess.score, "not clear enough", *where)
         elif doubtful and command not in URGENT:
@@ -242,9 +243,9 @@ class _Second:
         )
 
 
-def _finite(samples: Samples) -> Samples:
-    """Samples, silent where a driver gave no number: whatever averages would keep that for good."""
-    return np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+def _sound(samples: Samples) -> Samples:
+    """Samples as they may be: whatever averages would keep for good what a driver gave instead."""
+    return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
 
 
 def _decibels(energy: float, samples: int) -> float:
