@@ -74,11 +74,11 @@ PLAIN = -3.0
 """What is as clear as that is believed whatever the Verifier finds, but beside talk."""
 LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
-LEAST_ODDS, ODDS_FOR_SCORE = 0.0, 4.0
+LEAST_ODDS, ODDS_FOR_SCORE, LEAST_EVER = 0.0, 4.0, -5.0
 """To the Verifier, what is LEAST clear needs such log odds, else it must be said twice; what is
-clearer needs so much less. Of 936 words of TUNE 772 are understood so at once, and 7 pieces in 133
+clearer needs so much less, but so much ever. Of 936 words of TUNE 771 are understood so at once, and 7 pieces in 133
 minutes of real people's talk (TUNE_PEOPLE of bench/listening, and three more), by verifiers that no
-engine had taught which says the words; and 21 of 65 minutes of words that sound like phrases, said
+engine had taught which says the words; and 18 of 65 minutes of words that sound like phrases, said
 by 27 natural voices that hadn't taught it."""
 UNLIKELY = -2.5
 """Up to such log odds that it is any of the phrases it is talk. Where the odds of the phrase it is
@@ -157,7 +157,7 @@ class Moonshine:
         same = [phrase for phrase, other in self.phrases.items() if other == meant]
         odds = self._verifier.odds(word, same)
         certain = odds > CERTAIN
-        least = LEAST_ODDS - ODDS_FOR_SCORE * (guess.score - LEAST)
+        least = max(LEAST_ODDS - ODDS_FOR_SCORE * (guess.score - LEAST), LEAST_EVER)
         return replace(
             guess,
             sure=guess.sure or certain,
