@@ -216,8 +216,8 @@ def after_talk(
         (TALK, 0.5, -4.0, []),
         (TALK, 0.5, -2.5, []),
         (TALK, 0.5, -1.5, [Command.SKIP]),
-        (TALK, 5.0, -4.0, []),
-        (TALK, 16.0, -4.0, [Command.SKIP]),
+        (TALK, 20.0, -4.0, []),
+        (TALK, 31.0, -4.0, [Command.SKIP]),
         ("hm", 0.5, -4.0, [Command.SKIP]),
     ],
 )
