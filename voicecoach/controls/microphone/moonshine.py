@@ -82,11 +82,9 @@ by verifiers that no engine had taught which says the words; and 18 of 65 minute
 sound like phrases, said by 27 natural voices that hadn't taught it."""
 UNLIKELY = -3.0
 """Up to such log odds that it is any of the phrases it is talk."""
-CERTAIN, LIKELY = 1.0, -1.0
-"""From which log odds on it is believed also without being clear, and what is urgent. Of 84 such
-words of TUNE 34 are understood so, and 1 of 706 such pieces of talk is; of 39 that 47 of the
-verifier's own speakers called for it to stop 29, and none of 146 pieces of talk. Beside talk it
-must be clear and CERTAIN."""
+CERTAIN = 1.0
+"""From which log odds on it is believed also without being clear. Of 84 such words of TUNE 34 are
+understood so, and 1 of 706 such pieces of talk is. Beside talk it must be clear and that."""
 AT_ONCE = ("stop", "ouch")
 """What can't wait until it is over."""
 EARLY = -2.5
@@ -157,13 +155,13 @@ class Moonshine:
         meant = self.phrases[guess.phrase]
         same = [phrase for phrase, other in self.phrases.items() if other == meant]
         odds = self._verifier.odds(word, same)
-        believed = odds > (LIKELY if meant in (Command.STOP, Command.OUCH) else CERTAIN)
+        certain = odds > CERTAIN
         least = max(LEAST_ODDS - ODDS_FOR_SCORE * (guess.score - LEAST), LEAST_EVER)
         return replace(
             guess,
-            sure=guess.sure or believed,
-            plain=believed or odds > least or guess.score > PLAIN,
-            certain=odds > CERTAIN,
+            sure=guess.sure or certain,
+            plain=certain or odds > least or guess.score > PLAIN,
+            certain=certain,
             talk=self._verifier.odds(word, list(self.phrases)) <= UNLIKELY,
         )
 
