@@ -66,13 +66,9 @@ class Question:
             yield from director.obey(said, source)
             return
         then = director.hush()
-        if (
-            said is Command.UNDO
-            and source == VOICE
-            and then
-            and then.segment.step.kind == "question"
-        ):
-            yield Ignored(said, source, "nothing was answered")  # it was meant for what was before
+        stray = said is Command.UNDO and source == VOICE  # a "no", meant for what was before
+        if stray and then and then.segment.step.kind == "question":
+            yield Ignored(Command.UNDO, source, "nothing was answered")
             director.go(resumed(then))
             return
         director.announcements.acknowledge(source)
