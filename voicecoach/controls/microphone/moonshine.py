@@ -76,15 +76,20 @@ LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
 LEAST_ODDS, ODDS_FOR_SCORE, LEAST_EVER = 0.0, 4.0, -5.0
 """To the Verifier, what is LEAST clear needs such log odds, else it must be said twice; what is
-clearer needs so much less, but so much ever. Of 936 words of TUNE 768 are understood so at once,
+clearer needs so much less, but so much ever, unless it is PLAIN; what hasn't that isn't believed
+even if it is said twice. Of 936 words of TUNE 768 are understood so at once,
 and 2 pieces in 133 minutes of real people's talk (TUNE_PEOPLE of bench/listening, and three more),
-by verifiers that no engine had taught which says the words; and 18 of 65 minutes of words that
+by verifiers that no engine had taught which says the words; and 12 of 65 minutes of words that
 sound like phrases, said by 27 natural voices that hadn't taught it."""
 UNLIKELY = -3.0
 """Up to such log odds that it is any of the phrases it is talk."""
 CERTAIN = 1.0
 """From which log odds on it is believed also without being clear. Of 84 such words of TUNE 34 are
 understood so, and 1 of 706 such pieces of talk is. Beside talk it must be clear and that."""
+LIKELY = -2.0
+"""The same over a coach, who is left in what is heard and makes all less clear. Of 67 words that
+were the likeliest and weren't clear over a coach 10 dB louder 36 are believed so, of 47 that were
+others 1, and of 145 pieces of what is left of him 5, which `listening` mostly tells for his."""
 AT_ONCE = ("stop", "ouch")
 """What can't wait until it is over."""
 EARLY = -2.5
@@ -149,18 +154,21 @@ class Moonshine:
         hearing, scores = max(cuts, key=lambda each: self._guess(each[1]).clearness)
         guess = self._guess(self._heard_again(hearing, scores, DOUBTFUL))
         sentence = len(samples) - LEAD - TAIL > LONGEST_WORD
-        if others or sentence or guess.score <= DOUBTFUL:
+        if sentence or guess.score <= DOUBTFUL:
             return guess
-        word = np.array([hearing.word(stretch) for stretch in STRETCHES])
+        word = np.array([hearings[0].word(stretch) for stretch in STRETCHES])
         meant = self.phrases[guess.phrase]
         same = [phrase for phrase, other in self.phrases.items() if other == meant]
         odds = self._verifier.odds(word, same)
+        if others:
+            return replace(guess, sure=guess.sure or odds > LIKELY)
         certain = odds > CERTAIN
+        plain = guess.score > PLAIN
         least = max(LEAST_ODDS - ODDS_FOR_SCORE * (guess.score - LEAST), LEAST_EVER)
         return replace(
             guess,
-            sure=guess.sure or certain,
-            plain=certain or odds > least or guess.score > PLAIN,
+            sure=certain or (guess.sure and (plain or odds > LEAST_EVER)),
+            plain=certain or plain or odds > least,
             certain=certain,
             talk=self._verifier.odds(word, list(self.phrases)) <= UNLIKELY,
         )
