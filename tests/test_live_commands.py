@@ -307,7 +307,11 @@ def live(sound_server: SoundServer, tmp_path: Path) -> Iterator[Live]:
 def test_it_is_silent_within_a_tenth_of_a_second_and_without_a_click(
     sound_server: SoundServer, tmp_path: Path, commands: tuple[str, ...]
 ) -> None:
-    effects = measure_silencing(sound_server, tmp_path, *commands)
+    effects = [
+        effect
+        for _ in range(3 // len(commands))  # "ouch" once a session
+        for effect in measure_silencing(sound_server, tmp_path, *commands)
+    ]
     # A machine that does other things, too, may be late once; not each time.
     assert statistics.median(effect.seconds for effect in effects) <= SILENCED_SECONDS
     assert max(effect.step for effect in effects) <= NO_CLICK

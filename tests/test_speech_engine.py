@@ -80,6 +80,15 @@ def speak(engine: EngineProcess, text: str = "Go.") -> bytes:
     return engine.speak(text, "gmw/en-us", 135, 0.0)[1]
 
 
+def speak_and_rest(engine: EngineProcess, seconds: float = 5) -> None:
+    """Speak, and wait until the child that did has ended: it would be taken for the next one."""
+    speak(engine)
+    group, end = worker(engine), time.monotonic() + seconds
+    while wait_until(group, 2) and child_of(group):
+        assert time.monotonic() < end, members(group)
+        time.sleep(0.005)
+
+
 # --- engines that hang or die
 
 
@@ -94,8 +103,7 @@ def test_a_hung_engine_is_replaced_within_its_deadline(engine: EngineProcess) ->
 
 
 def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: EngineProcess) -> None:
-    speak(engine)
-    hung = worker(engine)
+    speak_and_rest(engine)
     text = LONG * 2
     engine.patience_seconds = PATIENCE - len(text) * PATIENCE_PER_CHARACTER
     with ThreadPoolExecutor(1) as pool:
@@ -109,7 +117,7 @@ def test_an_engine_that_hangs_within_an_utterance_is_replaced(engine: EngineProc
 
 @pytest.mark.parametrize("when", ["idle", "speaking"])
 def test_a_killed_engine_is_replaced(engine: EngineProcess, when: str) -> None:
-    speak(engine)
+    speak_and_rest(engine)
     killed = worker(engine)
     with ThreadPoolExecutor(1) as pool:
         if when == "speaking":
@@ -124,7 +132,7 @@ def test_a_killed_engine_is_replaced(engine: EngineProcess, when: str) -> None:
 
 
 def test_a_child_that_crashes_is_spoken_again(engine: EngineProcess) -> None:
-    speak(engine)
+    speak_and_rest(engine)
     with ThreadPoolExecutor(1) as pool:
         spoken = pool.submit(speak, engine, LONG * 5)
         _, child = wait_until_speaking(engine)
