@@ -22,8 +22,13 @@ CHUNK = 512
 LOWEST = 150
 """Hz. The detector hears nothing below: what hums there is no voice. Of 91 words like "stop" that
 TUNE of bench/listening said in noise 10 dB softer 64 were understood so, 57 without."""
-ON, OFF = 0.5, 0.35
-"""From which probability on somebody begins to speak, and below which nobody does any more."""
+GAIN = 12.0
+"""By how many dB what it hears is made louder: it finds softer voices worse. Of 47 voices that say
+"stop" in noise 10 dB softer 39 are understood so, 36 without."""
+ON, OFF = 0.5, 0.5
+"""From which probability on somebody begins to speak, and below which nobody does any more. It
+falls slowly: with 0.35 those voices' "stop" is told 0.08 s later, other words 0.04 s, no more are
+understood; with 0.6 fewer are."""
 ON_CHUNKS = 2
 OFF_CHUNKS = 6
 """How long it must be so."""
@@ -103,7 +108,7 @@ class Segments:
         except ImportError:
             raise MissingExtraError("listening to spoken commands", "listen") from None
         self._detector = SileroVAD(RATE)
-        self._high_pass = Filter(("highpass", f"f={LOWEST}"), rate=RATE)
+        self._filter = Filter(("highpass", f"f={LOWEST}"), ("volume", f"{GAIN}dB"), rate=RATE)
         self._softening = Softening()
         self._position = 0
         self._half: list[Step] = []
@@ -124,8 +129,8 @@ class Segments:
             self._echo += (1 - SMOOTHING) / 2 * (each.echo - self._echo)
         soft = [self._softening.soften(each.samples, each.coach) for each in steps]
         samples = np.concatenate(soft)
-        high = np.concatenate(list(self._high_pass.push(samples)))
-        probability = self._detector.process(high.tobytes())
+        heard = np.concatenate(list(self._filter.push(samples)))
+        probability = self._detector.process(heard.tobytes())
         rest, echo = sum(each.rest for each in steps), sum(each.echo for each in steps)
         chunk = _Chunk(samples, rest, echo, probability >= OFF)
         if all(each.playing for each in steps) and self._is_leak():
