@@ -134,7 +134,7 @@ TUNE = (
 )
 """Thresholds are chosen with these, and with TUNE_PEOPLE of people, alone."""
 
-SEED = 2629
+SEED = 2631
 """What HELD_OUT is drawn with; to be changed once its results had a say in how things are tuned."""
 ACCENTS = (
     "en-us",

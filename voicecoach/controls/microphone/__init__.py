@@ -141,8 +141,8 @@ class Guess:
     """Its log probability, with what may be added for being seldom said: below 0 but for that."""
     sure: bool
     """Whether that is to be believed."""
-    plain: bool = True
-    """Whether nothing speaks against it. If anything does, it counts once it is said twice."""
+    likely: bool = True
+    """Whether it may well have been said: beside talk it counts only so, once it is said twice."""
     certain: bool | None = None
     """Whether hardly anything else can have been said, where that is known."""
     talk: bool | None = None

@@ -75,12 +75,9 @@ PLAIN = -3.0
 LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
 LEAST_ODDS, ODDS_FOR_SCORE, LEAST_EVER = 0.0, 4.0, -5.0
-"""To the Verifier, what is LEAST clear needs such log odds, else it must be said twice; what is
-clearer needs so much less, but so much ever, unless it is PLAIN; what hasn't that isn't believed
-even if it is said twice. Of 936 words of TUNE 768 are understood so at once,
-and 2 pieces in 133 minutes of real people's talk (TUNE_PEOPLE of bench/listening, and three more),
-by verifiers that no engine had taught which says the words; and 12 of 65 minutes of words that
-sound like phrases, said by 27 natural voices that hadn't taught it."""
+"""To the Verifier, what is LEAST clear needs such log odds, else it isn't believed; what is clearer
+needs so much less, but so much ever, unless it is PLAIN. Of 936 words of TUNE 793 are understood
+so, by verifiers that no engine had taught which says the words."""
 UNLIKELY = -3.0
 """Up to such log odds that it is any of the phrases it is talk."""
 CERTAIN = 1.0
@@ -89,7 +86,7 @@ understood so, and 1 of 706 such pieces of talk is. Beside talk it must be clear
 LIKELY = -2.0
 """The same over a coach, who is left in what is heard and makes all less clear. Of 62 words that
 were the likeliest and weren't clear over a coach 10 dB louder 35 are believed so, of 47 that were
-others 2, and of 95 pieces of what is left of him 1."""
+others 2, and of 95 pieces of what is left of him 1. Beside talk what is said twice must be so."""
 AT_ONCE = ("stop", "ouch")
 """What can't wait until it is over."""
 EARLY = -2.5
@@ -164,12 +161,12 @@ class Moonshine:
         if others:
             return replace(guess, sure=odds > LIKELY)
         certain = odds > CERTAIN
-        plain = guess.score > PLAIN
         least = max(LEAST_ODDS - ODDS_FOR_SCORE * (guess.score - LEAST), LEAST_EVER)
+        believed = guess.sure and (guess.score > PLAIN or odds > least)
         return replace(
             guess,
-            sure=certain or (guess.sure and (plain or odds > LEAST_EVER)),
-            plain=certain or plain or odds > least,
+            sure=certain or believed,
+            likely=odds > LIKELY,
             certain=certain,
             talk=self._verifier.odds(word, list(self.phrases)) <= UNLIKELY,
         )
