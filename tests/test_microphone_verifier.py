@@ -37,6 +37,15 @@ def test_it_knows_all_that_can_be_said_and_nothing_else() -> None:
     assert known == {OTHER, *PHRASES["en"], *ANSWERS["en"]}, "make verifier"
 
 
+def test_it_is_loaded_before_the_first_word() -> None:
+    """Loaded at the first word it would answer that one late."""
+    weights.cache_clear()
+    verifier = Verifier("en")
+    assert weights.cache_info().misses == 1
+    verifier.odds(np.zeros((1, weights("en")["view"].shape[0]), np.float32), ["stop"])
+    assert weights.cache_info().misses == 1
+
+
 def test_phrases_are_likelier_than_what_sounds_like_one(model: Moonshine) -> None:
     verifier = Verifier("en")
     for speaker in SPEAKERS:
