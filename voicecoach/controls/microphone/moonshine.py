@@ -74,11 +74,10 @@ PLAIN = -3.0
 """What is as clear as that is believed whatever the Verifier finds, but beside talk."""
 LONGEST_WORD = round(1.05 * RATE)
 """The Verifier knows words better than sentences."""
-LEAST_ODDS, ODDS_FOR_SCORE, LEAST_EVER = 0.0, 4.0, -4.0
+LEAST_ODDS, ODDS_FOR_SCORE, LEAST_EVER = 0.0, 4.0, -5.0
 """To the Verifier, what is LEAST clear needs such log odds, else it isn't believed; what is clearer
-needs so much less, but so much ever, unless it is PLAIN. Of 936 words of TUNE 780 are understood
-so, by verifiers that no engine had taught which says the words; with −5 it is 793, and in 62
-minutes of real people's syllables 47 are obeyed, not 38."""
+needs so much less, but so much ever, unless it is PLAIN. Of 936 words of TUNE 793 are understood
+so, by verifiers that no engine had taught which says the words (with −4 ever 780)."""
 UNLIKELY = -3.0
 """Up to such log odds that it is any of the phrases it is talk."""
 BELIEVED, CERTAIN = 1.0, 2.5
