@@ -25,10 +25,10 @@ TUNE of bench/listening said in noise 10 dB softer 64 were understood so, 57 wit
 GAIN = 12.0
 """By how many dB what it hears is made louder: it finds softer voices worse. Of 47 voices that say
 "stop" in noise 10 dB softer 39 are understood so, 36 without."""
-ON, OFF = 0.5, 0.5
-"""From which probability on somebody begins to speak, and below which nobody does any more. It
-falls slowly: with 0.35 those voices' "stop" is told 0.08 s later, other words 0.04 s, no more are
-understood; with 0.6 fewer are."""
+VOICE = 0.5
+"""From which probability on somebody speaks. It falls slowly: were 0.35 enough to go on, those
+voices' "stop" would be told 0.08 s later and other words 0.04 s, and no more be understood; with
+0.6 fewer are."""
 ON_CHUNKS = 2
 OFF_CHUNKS = 6
 """How long it must be so."""
@@ -132,7 +132,7 @@ class Segments:
         heard = np.concatenate(list(self._filter.push(samples)))
         probability = self._detector.process(heard.tobytes())
         rest, echo = sum(each.rest for each in steps), sum(each.echo for each in steps)
-        chunk = _Chunk(samples, rest, echo, probability >= OFF)
+        chunk = _Chunk(samples, rest, echo, probability >= VOICE)
         if all(each.playing for each in steps) and self._is_leak():
             probability = 0.0
         return self._hear(chunk, probability)
@@ -150,9 +150,8 @@ class Segments:
     def _hear(self, chunk: _Chunk, probability: float) -> Segment | None:
         self._position += CHUNK
         self._chunks.append(chunk)
-        limit = ON if self._start is None else OFF
-        self._loud = self._loud + 1 if probability >= limit else 0
-        self._quiet = 0 if probability >= limit else self._quiet + 1
+        self._loud = self._loud + 1 if probability >= VOICE else 0
+        self._quiet = 0 if probability >= VOICE else self._quiet + 1
         if self._start is None:
             return self._wait()
         del self._chunks[:-KEPT_CHUNKS]
